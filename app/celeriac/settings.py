@@ -1,0 +1,156 @@
+"""What can be configured, as one frozen value: the only reader of the environment.
+
+Knows names of variables and their defaults; opens nothing and creates nothing.
+"""
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+_SECRET = "SECRET_"
+_ENVS = ("KESTRA_", "ENV_")
+_RUNNERS = ("", "docker", "process")
+
+
+class SettingsInvalid(ValueError):
+    """A variable of the environment has a value that cannot be used; the message names both."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything a process of Celeriac must be told.
+
+    home: folder of all local state. cell: which broker owns the executions started here; each `celeriac run` is a cell
+    of its own in a database that it shares. files: folder with the namespace files, None = only those in storage.
+    runner: the task runner for tasks that name none, empty = Docker when an engine answers, else Process.
+    runner_override: the task runner of every task, empty = as the flow says. secrets: {NAME: base64 text}, without the
+    prefix. envs: `{{ envs.x }}`, prefix stripped, lower case; raw_envs: the variables they came from.
+    log_cap_bytes: stored log text per task run. worker_slots: task runs a worker runs at once, 0 = by processors.
+    """
+
+    home: Path
+    cell: str = "main"
+    database_url: str = ""
+    broker_url: str = "redis://127.0.0.1:6379/0"
+    redis_url: str = ""
+    storage_url: str = ""
+    files: Path | None = None
+    runner: str = ""
+    runner_override: str = ""
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    raw_envs: Mapping[str, str] = field(default_factory=dict, repr=False)
+    globals: Mapping[str, Any] = field(default_factory=dict)
+    log_cap_bytes: int = 50_000_000
+    worker_slots: int = 0
+    web_host: str = "127.0.0.1"
+    web_port: int = 8080
+
+    @staticmethod
+    def from_environ(environ: Mapping[str, str]) -> "Settings":
+        """The settings that these variables mean. Raises: SettingsInvalid."""
+        home = Path(environ.get("CELERIAC_HOME") or ".celeriac").absolute()
+        broker_url = environ.get("CELERIAC_BROKER_URL") or "redis://127.0.0.1:6379/0"
+        files = environ.get("CELERIAC_FILES")
+        return Settings(
+            home=home,
+            cell=environ.get("CELERIAC_CELL") or "main",
+            database_url=environ.get("CELERIAC_DATABASE_URL") or f"sqlite:///{home / 'celeriac.db'}",
+            broker_url=broker_url,
+            redis_url=environ.get("CELERIAC_REDIS_URL") or broker_url,
+            storage_url=environ.get("CELERIAC_STORAGE_URL") or (home / "storage").as_uri(),
+            files=Path(files).absolute() if files else None,
+            runner=_runner(environ, "CELERIAC_RUNNER"),
+            runner_override=_runner(environ, "CELERIAC_RUNNER_OVERRIDE"),
+            secrets={key.removeprefix(_SECRET): text for key, text in environ.items() if key.startswith(_SECRET)},
+            raw_envs={key: text for key, text in environ.items() if key.startswith(_ENVS)},
+            globals=_mapping(environ, "CELERIAC_GLOBALS"),
+            log_cap_bytes=_number(environ, "CELERIAC_LOG_CAP_BYTES", 50_000_000),
+            worker_slots=_number(environ, "CELERIAC_WORKER_SLOTS", 0),
+            web_host=environ.get("CELERIAC_WEB_HOST") or "127.0.0.1",
+            web_port=_number(environ, "CELERIAC_WEB_PORT", 8080),
+        )
+
+    @property
+    def envs(self) -> dict[str, str]:
+        """What `{{ envs.x }}` finds: ENV_X and KESTRA_X, the former wins."""
+        found: dict[str, str] = {}
+        for prefix in _ENVS:
+            found |= {
+                key.removeprefix(prefix).lower(): text for key, text in self.raw_envs.items() if key.startswith(prefix)
+            }
+        return found
+
+    @property
+    def cell_dir(self) -> Path:
+        """What belongs to the running cell alone: lock, broker data. Removed when it ends."""
+        return self.home / "run" / self.cell
+
+    @property
+    def tmp_dir(self) -> Path:
+        """Working directories of the cell's task runs. Removed when it ends."""
+        return self.home / "tmp" / self.cell
+
+    @property
+    def logs_dir(self) -> Path:
+        """Where the roles write their own logs."""
+        return self.home / "logs"
+
+    def environ(self) -> dict[str, str]:
+        """The variables from which `from_environ` makes these settings again, for a child process."""
+        own = {
+            "CELERIAC_HOME": str(self.home),
+            "CELERIAC_CELL": self.cell,
+            "CELERIAC_DATABASE_URL": self.database_url,
+            "CELERIAC_BROKER_URL": self.broker_url,
+            "CELERIAC_REDIS_URL": self.redis_url,
+            "CELERIAC_STORAGE_URL": self.storage_url,
+            "CELERIAC_FILES": str(self.files) if self.files else "",
+            "CELERIAC_RUNNER": self.runner,
+            "CELERIAC_RUNNER_OVERRIDE": self.runner_override,
+            "CELERIAC_GLOBALS": json.dumps(dict(self.globals)),
+            "CELERIAC_LOG_CAP_BYTES": str(self.log_cap_bytes),
+            "CELERIAC_WORKER_SLOTS": str(self.worker_slots),
+            "CELERIAC_WEB_HOST": self.web_host,
+            "CELERIAC_WEB_PORT": str(self.web_port),
+        }
+        return own | dict(self.raw_envs) | {_SECRET + name: text for name, text in self.secrets.items()}
+
+
+def process_settings() -> Settings:
+    """The settings of this process. Raises: SettingsInvalid."""
+    return Settings.from_environ(os.environ)
+
+
+def process_environ() -> dict[str, str]:
+    """A copy of the environment of this process, for a child process or a look at PATH and DOCKER_HOST."""
+    return dict(os.environ)
+
+
+def _runner(environ: Mapping[str, str], name: str) -> str:
+    runner = environ.get(name, "").strip().lower()
+    if runner not in _RUNNERS:
+        raise SettingsInvalid(f"{name}={environ[name]}: must be docker or process")
+    return runner
+
+
+def _number(environ: Mapping[str, str], name: str, default: int) -> int:
+    text = environ.get(name, "").strip()
+    if not text:
+        return default
+    if not text.isdecimal():
+        raise SettingsInvalid(f"{name}={text}: must be a whole number, 0 or more")
+    return int(text)
+
+
+def _mapping(environ: Mapping[str, str], name: str) -> dict[str, Any]:
+    text = environ.get(name, "").strip()
+    try:
+        value = json.loads(text or "{}")
+    except ValueError as error:
+        raise SettingsInvalid(f"{name}: must be a JSON object: {error}") from error
+    if not isinstance(value, dict):
+        raise SettingsInvalid(f"{name}: must be a JSON object")
+    return value

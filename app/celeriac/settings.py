@@ -24,17 +24,17 @@ class Settings:
     """Everything a process of Celeriac must be told.
 
     home: folder of all local state. cell: which broker owns the executions started here; each `celeriac run` is a cell
-    of its own in a database that it shares. files: folder with the namespace files, None = only those in storage.
-    runner: the task runner for tasks that name none, empty = Docker when an engine answers, else Process.
-    runner_override: the task runner of every task, empty = as the flow says. secrets: {NAME: base64 text}, without the
-    prefix. envs: `{{ envs.x }}`, prefix stripped, lower case; raw_envs: the variables they came from.
+    of its own in a database that it shares. broker_url: empty = none configured, `run` and `server` start their own.
+    files: folder with the namespace files, None = only those in storage. runner: the task runner for tasks that name
+    none, empty = Docker when an engine answers, else Process. runner_override: the task runner of every task, empty =
+    as the flow says. secrets: {NAME: base64 text}, without the prefix. raw_envs: the variables that `envs` comes from.
     log_cap_bytes: stored log text per task run. worker_slots: task runs a worker runs at once, 0 = by processors.
     """
 
     home: Path
     cell: str = "main"
     database_url: str = ""
-    broker_url: str = "redis://127.0.0.1:6379/0"
+    broker_url: str = ""
     redis_url: str = ""
     storage_url: str = ""
     files: Path | None = None
@@ -52,7 +52,7 @@ class Settings:
     def from_environ(environ: Mapping[str, str]) -> "Settings":
         """The settings that these variables mean. Raises: SettingsInvalid."""
         home = Path(environ.get("CELERIAC_HOME") or ".celeriac").absolute()
-        broker_url = environ.get("CELERIAC_BROKER_URL") or "redis://127.0.0.1:6379/0"
+        broker_url = environ.get("CELERIAC_BROKER_URL", "")
         files = environ.get("CELERIAC_FILES")
         return Settings(
             home=home,

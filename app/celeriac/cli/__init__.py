@@ -1,0 +1,1 @@
+"""The `celeriac` command. Nothing here is imported by another room."""

@@ -77,5 +77,3 @@ def test_data_is_masked_in_depth_and_numbers_are_kept() -> None:
     masked = masker.mask_data({"a token1": ["token1", 5, None, {"x": True}]})
 
     assert masked == {"a ******": ["******", 5, None, {"x": True}]}
-        "a ******": ["******", 5, None, {"x": True}]
-    }

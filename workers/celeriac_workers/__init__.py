@@ -1,0 +1,1 @@
+"""The processes that run task runs: jobs, task runners, listeners."""

@@ -28,8 +28,9 @@ class Cell:
 
 @contextmanager
 def open_cell(home: Path, cell_id: str = "") -> Iterator[Cell]:
-    """Makes the folder of a cell and holds its locks. A new cell (no id) ends with its command: its folders are removed.
+    """Makes the folder of a cell and holds its locks.
 
+    A new cell (no id given) ends with its command: its folders are removed.
     Raises: BlockingIOError when a living command holds the cell of this id.
     """
     lasting = bool(cell_id)

@@ -106,7 +106,7 @@ class Supervisor:
     def start(self, spec: ChildSpec) -> None:
         """Starts a child and keeps it running from now on."""
         child = self._children[spec.name] = _Child(spec)
-        _rotate(self._log_path(spec.name))
+        _rotate(self.log_path(spec.name))
         self._spawn(child)
 
     def go(self) -> None:
@@ -114,6 +114,14 @@ class Supervisor:
         self._may_go = True
         for child in self._children.values():
             _say_go(child.lifeline)
+
+    def forget(self, name: str) -> None:
+        """Ends a child at once and no longer keeps it running."""
+        _end_group(self._children.pop(name))
+
+    def log_path(self, name: str) -> Path:
+        """Where the output of a child goes."""
+        return self._logs_dir / f"{name}.log"
 
     def pid(self, name: str) -> int | None:
         """The process id of a child, None while it waits for its restart."""
@@ -134,7 +142,7 @@ class Supervisor:
         if now - self._rotated_at > 60:
             self._rotated_at = now
             for name in self._children:
-                _rotate(self._log_path(name))
+                _rotate(self.log_path(name))
         ended = [self._note_end(child, now) for child in self._children.values() if _has_ended(child)]
         for child in self._children.values():
             if child.process is None and now >= child.restart_at:
@@ -187,18 +195,15 @@ class Supervisor:
         _end_group(child)
         child.quick_ends = 0 if now - child.started_at > STEADY_S else child.quick_ends + 1
         if child.quick_ends >= MAX_QUICK_ENDS:
-            path = self._log_path(child.spec.name)
+            path = self.log_path(child.spec.name)
             raise ChildKeepsEnding(f"{child.spec.name} ended {child.quick_ends} times ({path}):\n{_tail(path)}")
         delay_s = min(_FIRST_DELAY_S * 2 ** max(child.quick_ends - 1, 0), _LONGEST_DELAY_S)
         child.restart_at = now + delay_s
         return ChildEnded(child.spec.name, exit_code, delay_s)
 
-    def _log_path(self, name: str) -> Path:
-        return self._logs_dir / f"{name}.log"
-
     def _log(self, name: str) -> BinaryIO:
         self._logs_dir.mkdir(parents=True, exist_ok=True)
-        return self._log_path(name).open("ab")
+        return self.log_path(name).open("ab")
 
 
 def _has_ended(child: _Child) -> bool:

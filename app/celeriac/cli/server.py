@@ -1,0 +1,55 @@
+"""`celeriac server`: every role on one machine under one supervisor, until it is told to end."""
+
+import time
+from dataclasses import replace
+
+import click
+
+from celeriac.cli.exits import Exit
+from celeriac.cli.interrupts import Interrupts
+from celeriac.cli.run import build_engine, reclaim
+from celeriac.cli.session import Session, open_session
+from celeriac.cli.supervisor import ChildKeepsEnding
+from celeriac.cli.valkey import ValkeyUnavailable
+from celeriac.settings import Settings
+
+_CELL = "main"
+
+
+def serve(settings: Settings, *, host: str, port: int, workers: int) -> Exit:
+    """Runs until Ctrl-C or SIGTERM, which are a good end."""
+    settings = replace(settings, web_host=host, web_port=port)
+    try:
+        with (
+            Interrupts() as interrupts,
+            open_session(settings, cell_id=_CELL, own_broker=not settings.broker_url) as session,
+        ):
+            _start(session, workers)
+            interrupts.patient = True
+            while not interrupts.count:
+                for ended in session.supervisor.poll():
+                    click.echo(f"{ended.name} ended ({ended.exit_code}), it is started again", err=True)
+                time.sleep(0.2)
+            click.echo("ending …", err=True)
+    except BlockingIOError:
+        click.echo(f"celeriac: a server already runs with {settings.home}", err=True)
+        return Exit.FAILED
+    except (ValkeyUnavailable, ChildKeepsEnding) as error:
+        click.echo(f"celeriac: {error}", err=True)
+        return Exit.FAILED
+    except KeyboardInterrupt:
+        return Exit.INTERRUPTED
+    return Exit.OK
+
+
+def _start(session: Session, workers: int) -> None:
+    session.start("web")
+    session.start("orchestrator")
+    session.start("sweeper")
+    for number in range(workers):
+        session.start("worker", number=number)
+    engine = build_engine(session.settings)
+    engine.migrate()
+    session.supervisor.go()
+    reclaim(engine, session.settings.home)
+    click.echo(f"Celeriac listens on http://{session.settings.web_host}:{session.settings.web_port}")

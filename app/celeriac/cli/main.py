@@ -33,7 +33,7 @@ def cli() -> None:
 @click.option("--label", "labels", type=KeyValue(), multiple=True, help="A label of the execution; may be repeated.")
 @click.option("--flows", type=_FOLDER, help="Folder of flows that subflows are found in. [default: FILE's folder]")
 @click.option("--files", type=_FOLDER, help="Namespace files. [default: _files beside FILE]")
-@click.option("--runner", type=click.Choice(["docker", "process"]), default="", help="Run every script there.")
+@click.option("--runner", type=click.Choice(["docker", "process"]), help="Run every script there.")
 @click.option("--download", type=click.Path(file_okay=False, path_type=Path), help="Write output files to this folder.")
 @click.option("-o", "--output", type=_OUTPUT, default="text", help="json: one document on stdout, all else on stderr.")
 def run(
@@ -43,7 +43,7 @@ def run(
     labels: tuple[tuple[str, str], ...],
     flows: Path | None,
     files: Path | None,
-    runner: str,
+    runner: str | None,
     download: Path | None,
     output: str,
 ) -> None:
@@ -60,7 +60,7 @@ def run(
         labels=unique(labels, "label"),
         flows=flows,
         files=files,
-        runner=runner,
+        runner=runner or "",
         download=download,
         json_wanted=output == "json",
     )

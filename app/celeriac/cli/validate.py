@@ -15,7 +15,10 @@ from celeriac.core.errors import FlowInvalid, Problem
 
 
 def validate(parse: Callable[[str, str], Parsed], paths: Sequence[Path], *, json_wanted: bool) -> Exit:
-    """Checks files, and the flows in folders. parse: (text, file name) → what it says. What is not built yet is a notice, not a problem."""
+    """Checks files, and the flows in folders; what is not built yet is a notice, not a problem.
+
+    parse: (text, file name) → what it says.
+    """
     texts, problems = _texts(paths)
     parsed: list[Parsed] = [parse(text.source, str(text.path)) for text in texts]
     problems += [problem for found in parsed for problem in found.problems]

@@ -6,11 +6,14 @@ from pydantic import Field
 
 from celeriac.core.inputs.choices import MultiselectInput, SelectInput
 from celeriac.core.inputs.coerce import coerce
+from celeriac.core.inputs.declared import conflicts
 from celeriac.core.inputs.documents import ArrayInput, FileInput, JsonInput, YamlInput
 from celeriac.core.inputs.model import DependsOn, Input
 from celeriac.core.inputs.numbers import BoolInput, FloatInput, IntInput
+from celeriac.core.inputs.resolve import Resolved, ResolvedInput, resolve
 from celeriac.core.inputs.text import EmailInput, SecretInput, StringInput, UriInput
 from celeriac.core.inputs.times import DateInput, DatetimeInput, DurationInput, TimeInput
+from celeriac.core.inputs.values import MASK, as_variables, masked, secret_ids, secret_values
 
 AnyInput = Annotated[
     StringInput
@@ -33,4 +36,19 @@ AnyInput = Annotated[
     Field(discriminator="type"),
 ]
 
-__all__ = ["AnyInput", "DependsOn", "Input", "coerce"]
+__all__ = [
+    "MASK",
+    "AnyInput",
+    "DependsOn",
+    "FileInput",
+    "Input",
+    "Resolved",
+    "ResolvedInput",
+    "as_variables",
+    "coerce",
+    "conflicts",
+    "masked",
+    "resolve",
+    "secret_ids",
+    "secret_values",
+]

@@ -1,166 +1,117 @@
 """What was given (a text, or a JSON value) → the typed value of each input type. Also types the outputs of a flow.
 
 A typed value is JSON: it is what is stored and what expressions see. DATETIME is text in UTC with 6 decimals, DATE and
-TIME are ISO text, DURATION is a float of seconds. Source: Kestra 2.0 (texts of the reasons too).
+TIME are ISO text, DURATION is a float of seconds, FLOAT a float (NaN and the infinities are texts).
+Source: Kestra 2.0, its texts of the reasons too; but a FLOAT keeps double precision.
 """
 
 import json
 import math
 import re
 from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from celeriac.core.dates import parse_iso_duration
+from celeriac.core.inputs.moments import to_date, to_duration, to_instant, to_time
+from celeriac.core.inputs.shown import refused, shown
 from celeriac.core.inputs.yaml_text import parse_yaml
 
-_INT = re.compile(r"[-+]?[0-9]+")
-_FLOAT = re.compile(r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?[fFdD]?|[-+]?(NaN|Infinity)")
-_INSTANT = re.compile(
-    r"(\d{4}-\d\d-\d\d)[Tt](\d\d:\d\d:\d\d)(?:\.(\d{0,9}))?([Zz]|[-+]\d\d(?::?\d\d)?)", re.ASCII
+_INT = re.compile(r"[-+]?\d{1,40}")
+_FLOAT = re.compile(
+    r"[-+]?(?:([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?[fFdD]?|0[xX][0-9a-fA-F]+\.?[0-9a-fA-F]*[pP][-+]?[0-9]+)"
+    r"|[-+]?(?:NaN|Infinity)"
 )
-_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
-_TIME = re.compile(r"([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d)(?:\.(\d{0,9}))?)?", re.ASCII)
-_URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:(?:%[0-9A-Fa-f]{2}|[^\s\x00-\x20\x7f\"<>\\^`{|}%])+")
-_EMAIL = re.compile(r"[^\s@]+@[A-Za-z0-9.-]+")
-_INT_MAX = 2**31
+_URI = re.compile(
+    r"[A-Za-z][A-Za-z0-9+.-]*:(?!//$|//#|//\?)(?:%[0-9A-Fa-f]{2}|[^\s\x00-\x20\x7f\"<>\\^`{|}%#])+"
+    r"(?:#(?:%[0-9A-Fa-f]{2}|[^\s\x00-\x20\x7f\"<>\\^`{|}%#])*)?"
+)
+_STORED = re.compile(r"(kestra|nsfile|file)://")
 
 
 def coerce(type_name: str, value: Any, *, item_type: str | None = None) -> Any:
-    """The typed value. `item_type` is that of an ARRAY or MULTISELECT (None = texts).
+    """The typed value. `item_type` is that of the items of an ARRAY or MULTISELECT.
 
-    Raises: ValueError with the reason; KeyError never: an unknown type is a ValueError too.
+    Raises: ValueError with the reason.
     """
-    if type_name in ("ARRAY", "MULTISELECT"):
-        return [_item(item_type or "STRING", item) for item in _as_list(value)]
-    convert = _CONVERSIONS.get(type_name)
-    if convert is None:
+    if type_name not in _CONVERSIONS:
         raise ValueError(f"`{type_name}` is no type of inputs and outputs")
-    return convert(value)
-
-
-def shown(value: Any) -> str:
-    """A value as the engines print it in a message: `true`, `[a, b]`, `{a=1}`."""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, bool):
-        return str(value).lower()
     if value is None:
-        return "null"
-    if isinstance(value, list | tuple):
-        return f"[{', '.join(map(shown, value))}]"
-    if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{shown(key)}={shown(item)}" for key, item in value.items()) + "}"
-    return str(value)
+        raise ValueError("No value present")
+    if type_name == "MULTISELECT":
+        return [_item(item_type or "STRING", item) for item in _list(value)]
+    if type_name == "ARRAY" and item_type is not None:
+        return [_item(item_type, item) for item in _list(value)]
+    return _CONVERSIONS[type_name](value)
 
 
-def _refused(value: Any, java_name: str) -> ValueError:
-    return ValueError(f"Cannot convert value '{shown(value)}' to {java_name}")
+def is_stored(value: Any) -> bool:
+    """True for the URI of a file that needs no upload: `kestra:///…`, `nsfile:///…`, `file:///…`."""
+    return isinstance(value, str) and _STORED.match(value) is not None
 
 
 def _text(value: Any) -> str:
-    if value is None:
-        raise ValueError("it has no value")
-    if isinstance(value, str):
-        return value
-    if isinstance(value, list | dict):
-        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    if isinstance(value, list | tuple | dict):
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
     return shown(value)
 
 
 def _int(value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, int | str):
-        raise _refused(value, "Integer")
-    if isinstance(value, str) and not (_INT.fullmatch(value) and len(value) <= 40):
-        raise _refused(value, "Integer")
+    if isinstance(value, bool) or not (isinstance(value, int) or (isinstance(value, str) and _INT.fullmatch(value))):
+        raise refused(value, "Integer")
     number = int(value)
-    if not -_INT_MAX <= number < _INT_MAX:
-        raise _refused(value, "Integer")
+    if not -(2**31) <= number < 2**31:
+        raise refused(value, "Integer")
     return number
 
 
 def _float(value: Any) -> float | str:
-    if isinstance(value, str) and _FLOAT.fullmatch(value.strip()):
-        number = float(value.strip().rstrip("fFdD"))
-    elif isinstance(value, int | float) and not isinstance(value, bool):
-        try:
-            number = float(value)
-        except OverflowError as error:
-            raise _refused(value, "Float") from error
-    else:
-        raise _refused(value, "Float")
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        raise refused(value, "Float")
+    try:
+        number = _parse_float(value) if isinstance(value, str) else float(value)
+    except (ValueError, OverflowError) as error:
+        raise refused(value, "Float") from error
     if math.isfinite(number):
         return number
     return "NaN" if math.isnan(number) else "Infinity" if number > 0 else "-Infinity"
+
+
+def _parse_float(text: str) -> float:
+    text = text.strip()
+    if not _FLOAT.fullmatch(text):
+        raise ValueError(text)
+    return float.fromhex(text) if "x" in text.lower() else float(text.rstrip("fFdD"))
 
 
 def _bool(value: Any) -> bool:
     return shown(value).lower() == "true"
 
 
-def _instant(value: Any) -> str:
-    match = _INSTANT.fullmatch(value) if isinstance(value, str) else None
-    if match is None:
-        raise _refused(value, "Instant")
-    day, clock, fraction, zone = match.groups()
-    micros = (fraction or "")[:6].ljust(6, "0")
-    zone = "+00:00" if zone in "Zz" else zone
-    try:
-        moment = datetime.fromisoformat(f"{day}T{clock}.{micros}{zone}").astimezone(UTC)
-    except (ValueError, OverflowError) as error:
-        raise _refused(value, "Instant") from error
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ").zfill(27)
-
-
-def _date(value: Any) -> str:
-    if not isinstance(value, str) or not _DATE.fullmatch(value):
-        raise _refused(value, "LocalDate")
-    try:
-        return date.fromisoformat(value).isoformat()
-    except ValueError as error:
-        raise _refused(value, "LocalDate") from error
-
-
-def _time(value: Any) -> str:
-    match = _TIME.fullmatch(value) if isinstance(value, str) else None
-    if match is None:
-        raise _refused(value, "LocalTime")
-    hours, minutes, seconds, fraction = match.groups()
-    digits = (fraction or "").rstrip("0")
-    digits = digits.ljust(-(-len(digits) // 3) * 3, "0")
-    return f"{hours}:{minutes}:{seconds or '00'}{'.' + digits if digits else ''}"
-
-
-def _duration(value: Any) -> float:
-    if isinstance(value, timedelta):
-        return value.total_seconds()
-    if isinstance(value, float) and math.isfinite(value):
-        return value
-    if not isinstance(value, str) or value != value.strip():
-        raise _refused(value, "Duration")
-    try:
-        return parse_iso_duration(value).total_seconds()
-    except (ValueError, OverflowError) as error:
-        raise _refused(value, "Duration") from error
-
-
 def _file(value: Any) -> str:
-    if isinstance(value, str) and re.match(r"(kestra|nsfile|file)://", value):
-        return value
-    raise ValueError("it must be the URI of a stored file (`kestra:///…`), or a file that is sent")
+    if not is_stored(value):
+        raise ValueError(f"The file '{shown(value)}' does not exist: give the URI of a stored file (`kestra:///…`)")
+    return str(value)
 
 
 def _json(value: Any) -> Any:
     if not isinstance(value, str):
         return value
     try:
-        return json.loads(value, parse_constant=_no_constant)
+        return json.loads(value, parse_constant=_no_constant, parse_float=_finite)
     except RecursionError as error:
         raise ValueError("the JSON is nested too deeply") from error
+    except json.JSONDecodeError as error:
+        raise ValueError(f"`{value[:200]}` is not JSON: {error}") from error
 
 
 def _no_constant(name: str) -> Any:
-    raise ValueError(f"`{name}` is not JSON")
+    raise ValueError(f"Non-standard token '{name}' in JSON")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if math.isinf(number):
+        raise ValueError(f"the number {text[:40]} is too large")
+    return number
 
 
 def _yaml(value: Any) -> Any:
@@ -173,24 +124,18 @@ def _uri(value: Any) -> str:
     return value
 
 
-def _email(value: Any) -> str:
-    text = _text(value)
-    if text and not _EMAIL.fullmatch(text):
-        raise ValueError("The input must be a valid email")
-    return text
-
-
-def _as_list(value: Any) -> list[Any]:
+def _list(value: Any) -> list[Any]:
     found = _json(value)
     if not isinstance(found, list | tuple):
-        raise ValueError(f"Cannot convert value '{shown(value)}' to a list: give JSON such as [\"a\", \"b\"]")
+        raise ValueError(f'`{shown(value)[:200]}` is not a list: give JSON such as ["a", "b"]')
     return list(found)
 
 
 def _item(item_type: str, value: Any) -> Any:
-    if value is None:
-        raise ValueError("an item of the list has no value")
-    return coerce(item_type, value)
+    try:
+        return coerce(item_type, value)
+    except ValueError as error:
+        raise ValueError(f"Unable to parse array element as `{item_type}` on `{shown(value)}`") from error
 
 
 _CONVERSIONS: Mapping[str, Callable[[Any], Any]] = {
@@ -198,17 +143,19 @@ _CONVERSIONS: Mapping[str, Callable[[Any], Any]] = {
     "SECRET": _text,
     "SELECT": _text,
     "ENUM": _text,
-    "EMAIL": _email,
+    "EMAIL": _text,
     "INT": _int,
     "FLOAT": _float,
     "BOOL": _bool,
     "BOOLEAN": _bool,
-    "DATETIME": _instant,
-    "DATE": _date,
-    "TIME": _time,
-    "DURATION": _duration,
+    "DATETIME": to_instant,
+    "DATE": to_date,
+    "TIME": to_time,
+    "DURATION": to_duration,
     "FILE": _file,
     "JSON": _json,
     "YAML": _yaml,
     "URI": _uri,
+    "ARRAY": _list,
+    "MULTISELECT": _list,
 }

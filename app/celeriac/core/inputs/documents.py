@@ -1,31 +1,52 @@
-"""Inputs whose value is a structure: JSON, YAML, a list; and files."""
+"""Inputs whose value is a structure (JSON, YAML, a list) or a file."""
 
-from typing import Any, Literal
+from pathlib import PurePath
+from typing import Annotated, Any, ClassVar, Literal, Self
 
-from celeriac.core.inputs.coerce import coerce
-from celeriac.core.inputs.model import Input
+from pydantic import BeforeValidator, model_validator
+from pydantic_core import PydanticCustomError
 
-ItemType = Literal[
-    "STRING", "INT", "FLOAT", "BOOL", "BOOLEAN", "DATETIME", "DATE", "TIME", "DURATION", "FILE", "JSON", "YAML", "URI",
-    "EMAIL", "ENUM",
-]
+from celeriac.core.inputs.coerce import coerce, is_stored
+from celeriac.core.inputs.model import Input, StoreFile, has_expression
+
+_NO_ITEMS = frozenset({"ARRAY", "SECRET", "SELECT", "ENUM", "MULTISELECT", "FORM", "REUSABLE_INPUTS"})
+
+
+def _item_type(value: Any) -> Any:
+    if isinstance(value, str) and value in _NO_ITEMS:
+        raise PydanticCustomError("input", "`itemType` cannot be {type}", {"type": value})
+    return value
+
+
+ItemType = Annotated[
+    Literal[
+        "STRING", "INT", "FLOAT", "BOOL", "BOOLEAN", "DATETIME", "DATE", "TIME", "DURATION", "FILE", "JSON", "YAML",
+        "URI", "EMAIL",
+    ],
+    BeforeValidator(_item_type),
+]  # fmt: skip
 
 
 class JsonInput(Input):
     """Any JSON value, given as such or as its text."""
 
+    checked_on_parsing: ClassVar[bool] = False
+
     type: Literal["JSON"]
-    json_schema: Any = None
 
 
 class YamlInput(Input):
     """Any YAML value, given as its text or as JSON."""
 
+    checked_on_parsing: ClassVar[bool] = False
+
     type: Literal["YAML"]
 
 
 class ArrayInput(Input):
-    """A list whose items have a type; given as JSON."""
+    """A list whose items have a type; given as JSON or its text."""
+
+    checked_on_parsing: ClassVar[bool] = False
 
     type: Literal["ARRAY"]
     item_type: ItemType
@@ -35,8 +56,40 @@ class ArrayInput(Input):
 
 
 class FileInput(Input):
-    """A file: the value is the URI of the stored file."""
+    """A file: the value is the URI of the stored file. `extension` is old: files keep their name."""
+
+    checked_on_parsing: ClassVar[bool] = False
 
     type: Literal["FILE"]
     allowed_file_extensions: list[str] | None = None
     extension: str | None = None
+
+    @property
+    def suffix(self) -> str:
+        """The extension of a sent file without a name of its own."""
+        return "." + (self.extension or "upl").removeprefix(".")
+
+    def receive(self, value: Any, store_file: StoreFile | None) -> Any:
+        if is_stored(value):
+            return value
+        self._check_extension(value)
+        if store_file is None:
+            return f"kestra:///{self.id}{self.suffix}"
+        return store_file(self.id, value)
+
+    def _check_extension(self, value: Any) -> None:
+        name = value if isinstance(value, str | PurePath) else getattr(value, "filename", getattr(value, "name", None))
+        if self.allowed_file_extensions is None or not isinstance(name, str | PurePath):
+            return
+        allowed = ["." + extension.removeprefix(".").lower() for extension in self.allowed_file_extensions]
+        if not str(name).lower().endswith(tuple(allowed)):
+            raise ValueError(f"File type not allowed. Accepted extensions: {', '.join(allowed)}")
+
+    @model_validator(mode="after")
+    def _default_is_a_file(self) -> Self:
+        default = self.defaults
+        if default is None or has_expression(default) or str(default).startswith(("nsfile://", "file://")):
+            return self
+        raise PydanticCustomError(
+            "input", "the default of a FILE is a namespace file (`nsfile:///…`) or a local file (`file:///…`)"
+        )

@@ -7,6 +7,7 @@ from pydantic import model_validator
 from pydantic_core import PydanticCustomError
 
 from celeriac.core.inputs.model import Input
+from celeriac.core.inputs.shown import shown
 
 
 class IntInput(Input):
@@ -16,7 +17,7 @@ class IntInput(Input):
     min: int | None = None
     max: int | None = None
 
-    def check(self, value: Any, choices: Sequence[str] = ()) -> None:
+    def check(self, value: Any, choices: Sequence[str] | None = None) -> None:
         _within(value, self.min, self.max)
 
     @model_validator(mode="after")
@@ -32,7 +33,7 @@ class FloatInput(Input):
     min: float | None = None
     max: float | None = None
 
-    def check(self, value: Any, choices: Sequence[str] = ()) -> None:
+    def check(self, value: Any, choices: Sequence[str] | None = None) -> None:
         _within(float(value), self.min, self.max)
 
     @model_validator(mode="after")
@@ -49,11 +50,13 @@ class BoolInput(Input):
 
 def _within(value: float, low: float | None, high: float | None) -> None:
     if low is not None and value < low:
-        raise ValueError(f"it must be more than `{low}`")
+        raise ValueError(f"it must be more than `{shown(low)}`")
     if high is not None and value > high:
-        raise ValueError(f"it must be less than `{high}`")
+        raise ValueError(f"it must be less than `{shown(high)}`")
 
 
 def _refuse_empty_range(low: float | None, high: float | None) -> None:
     if low is not None and high is not None and low > high:
-        raise PydanticCustomError("input", "`min` {low} is more than `max` {high}", {"low": low, "high": high})
+        raise PydanticCustomError(
+            "input", "no value can fit: `min` {low} is more than `max` {high}", {"low": shown(low), "high": shown(high)}
+        )

@@ -1,0 +1,39 @@
+"""What the tests of inputs share: flows read from YAML, the renderer of expressions."""
+
+import random
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+import yaml
+from pydantic import TypeAdapter
+
+from celeriac.core.inputs import AnyInput, Input, Resolved, resolve
+
+INPUTS: TypeAdapter[list[Input]] = TypeAdapter(list[AnyInput])
+Declare = Callable[[str], list[Input]]
+Start = Callable[..., Resolved]
+
+
+@pytest.fixture
+def declare() -> Declare:
+    """The inputs of a YAML text that is the list below `inputs:`."""
+    return lambda text: INPUTS.validate_python(yaml.safe_load(text))
+
+
+@pytest.fixture
+def render() -> Callable[[Any, Mapping[str, Any]], Any]:
+    """The renderer of expressions, in a world without anything."""
+    from celeriac.core.expression.renderer import Renderer
+    from celeriac.core.expression.world import NoWorld
+
+    renderer = Renderer(NoWorld(lambda: datetime(2026, 1, 2, tzinfo=UTC), random.Random(1).random))
+    flow = {"flow": {"id": "shop", "namespace": "tests"}}
+    return lambda value, variables: renderer.render(value, {**flow, **variables}, typed=True)
+
+
+@pytest.fixture
+def start(declare: Declare, render: Callable[[Any, Mapping[str, Any]], Any]) -> Start:
+    """start(YAML of the inputs, **given values)."""
+    return lambda text, **given: resolve(declare(text), given, render)

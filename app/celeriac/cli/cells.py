@@ -17,6 +17,10 @@ _GONE_WITHIN_S = 12.0
 _LASTING = "lasting"
 
 
+class HomeUnusable(Exception):
+    """The home folder cannot be made or written; the message says which and why."""
+
+
 @dataclass(frozen=True, slots=True)
 class Cell:
     """A cell of this process. alive_fd: to be kept open by every child."""
@@ -52,11 +56,17 @@ def open_cell(home: Path, cell_id: str = "") -> Iterator[Cell]:
 
 
 def prepare_home(home: Path) -> None:
-    """Makes the home folder, which keeps itself out of git."""
-    home.mkdir(parents=True, exist_ok=True)
-    ignore = home / ".gitignore"
-    if not ignore.exists():
-        ignore.write_text("*\n")
+    """Makes the home folder, which keeps itself out of git. Raises: HomeUnusable."""
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        ignore = home / ".gitignore"
+        if not ignore.exists():
+            ignore.write_text("*\n")
+        (home / "run").mkdir(exist_ok=True)
+    except OSError as error:
+        raise HomeUnusable(
+            f"state cannot be kept in {home} ({error.strerror}); set CELERIAC_HOME to a folder"
+        ) from error
 
 
 def dead_cells(home: Path) -> list[str]:

@@ -1,5 +1,6 @@
 """Follows an execution to its end: shows what happens, keeps the roles alive, passes a kill on."""
 
+import contextlib
 import time
 from dataclasses import dataclass, field
 
@@ -8,6 +9,7 @@ from celeriac.cli.interrupts import Interrupts
 from celeriac.cli.ports import Document, Engine
 from celeriac.cli.supervisor import Supervisor
 from celeriac.cli.watch import News, Watch
+from celeriac.core.errors import Refused
 
 KILL_WITHIN_S = 40.0
 _FIRST_POLL_S = 0.02
@@ -60,4 +62,5 @@ class Follower:
         self.display.notice("killing the execution; once more to end at once")
         for progress in watch.progresses.values():
             if not progress.done:
-                self.engine.executions.kill(progress.id)
+                with contextlib.suppress(Refused):
+                    self.engine.executions.kill(progress.id)

@@ -1,9 +1,11 @@
 """From files to registered flows: everything that is refused, or told, before an execution starts."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
+
+from pydantic_core import PydanticCustomError
 
 from celeriac.cli.arguments import RunArguments
 from celeriac.cli.flow_folder import (
@@ -18,6 +20,7 @@ from celeriac.cli.flow_folder import (
 from celeriac.cli.ports import Flows
 from celeriac.core.errors import FlowInvalid, InputsInvalid, Problem
 from celeriac.core.flow import Flow
+from celeriac.core.labels import parse_labels
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,7 @@ def take_in(flows: Flows, arguments: RunArguments, source: str) -> Intake:
         raise FlowInvalid(needed)
     flows.register(source, str(path))
     _refuse_unknown_inputs(flow, (*arguments.inputs, *arguments.file_inputs))
+    _refuse_labels(arguments.labels)
     passed_over = [problem for problems in around.broken.values() for problem in problems]
     return Intake(
         flow,
@@ -73,6 +77,13 @@ def _refuse_unknown_inputs(flow: Flow, names: Iterable[str]) -> None:
             problems.append(Problem(f"the flow has no input `{name}`", f"inputs.{name}", hint=hint))
     if problems:
         raise InputsInvalid(problems)
+
+
+def _refuse_labels(labels: Mapping[str, str]) -> None:
+    try:
+        parse_labels(dict(labels))
+    except PydanticCustomError as error:
+        raise InputsInvalid([Problem(error.message(), "labels")]) from error
 
 
 def _first_of_each_file(problems: Iterable[Problem]) -> list[Problem]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from celeriac.cli.arguments import RunArguments
-from celeriac.cli.cells import dead_cells, remove
+from celeriac.cli.cells import HomeUnusable, dead_cells, remove
 from celeriac.cli.display import Display, PlainDisplay
 from celeriac.cli.document import executions, print_json, run_document
 from celeriac.cli.engine import find_engine
@@ -32,11 +32,12 @@ _GOOD_STATES = ("SUCCESS", "WARNING")
 
 def run(arguments: RunArguments, settings: Settings) -> Exit:
     """Runs a flow file to its end and prints what came of it."""
+    end: Exit | None = None
     try:
         with Interrupts() as interrupts:
             source = read_flow(arguments.file)
             with open_session(_settings(arguments, settings)) as session:
-                return Run(arguments, session, interrupts).to_its_end(source)
+                end = Run(arguments, session, interrupts).to_its_end(source)
     except FlowInvalid as error:
         return _refuse(arguments, "INVALID", error.problems)
     except InputsInvalid as error:
@@ -44,10 +45,11 @@ def run(arguments: RunArguments, settings: Settings) -> Exit:
     except Refused as error:
         return _refuse(arguments, "REJECTED", (Problem(str(error), file=str(arguments.file)),))
     except KeyboardInterrupt:
-        return _killed_before_start(arguments)
-    except (ValkeyUnavailable, ChildKeepsEnding) as error:
+        return _killed_before_start(arguments) if end is None else end
+    except (ValkeyUnavailable, ChildKeepsEnding, HomeUnusable) as error:
         click.echo(f"celeriac: {error}", err=True)
         return Exit.FAILED
+    return end
 
 
 class Run:

@@ -1,10 +1,13 @@
 """`celeriac server`: every role on one machine under one supervisor, until it is told to end."""
 
+import socket
 import time
 from dataclasses import replace
+from ipaddress import ip_address
 
 import click
 
+from celeriac.cli.cells import HomeUnusable
 from celeriac.cli.exits import Exit
 from celeriac.cli.interrupts import Interrupts
 from celeriac.cli.run import build_engine, reclaim
@@ -19,6 +22,9 @@ _CELL = "main"
 def serve(settings: Settings, *, host: str, port: int, workers: int) -> Exit:
     """Runs until Ctrl-C or SIGTERM, which are a good end."""
     settings = replace(settings, web_host=host, web_port=port)
+    if problem := _address_problem(host, port):
+        click.echo(f"celeriac: {problem}", err=True)
+        return Exit.USAGE
     try:
         with (
             Interrupts() as interrupts,
@@ -34,12 +40,26 @@ def serve(settings: Settings, *, host: str, port: int, workers: int) -> Exit:
     except BlockingIOError:
         click.echo(f"celeriac: a server already runs with {settings.home}", err=True)
         return Exit.FAILED
-    except (ValkeyUnavailable, ChildKeepsEnding) as error:
+    except (ValkeyUnavailable, ChildKeepsEnding, HomeUnusable) as error:
         click.echo(f"celeriac: {error}", err=True)
         return Exit.FAILED
     except KeyboardInterrupt:
         return Exit.INTERRUPTED
     return Exit.OK
+
+
+def _address_problem(host: str, port: int) -> str:
+    """Why nothing may, or can, listen there; empty when it can. Nobody logs in yet, so only this machine may."""
+    try:
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        if not ip_address(address[0]).is_loopback:
+            return (
+                f"--host {host}: the server asks nobody to log in yet, so it listens on this machine only (127.0.0.1)"
+            )
+        with socket.create_server((host, port), family=family):
+            return ""
+    except OSError as error:
+        return f"cannot listen on {host}:{port}: {error.strerror}"
 
 
 def _start(session: Session, workers: int) -> None:

@@ -41,6 +41,7 @@ class FakeRegistered:
 
     namespace: str
     id: str
+    parsed: FakeParsed
     revision: int = 1
 
 
@@ -59,7 +60,7 @@ class FakeFlows:
         if parsed.flow is None:
             raise FlowInvalid(parsed.problems)
         self.registered.append(Path(file).name)
-        return FakeRegistered(parsed.flow.namespace, parsed.flow.id)
+        return FakeRegistered(parsed.flow.namespace, parsed.flow.id, parsed)
 
 
 @dataclass

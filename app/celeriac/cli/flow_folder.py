@@ -10,7 +10,7 @@ from pathlib import Path
 
 import yaml
 
-from celeriac.cli.ports import Flows, Parsed, Registered
+from celeriac.cli.ports import Flows, Parsed
 from celeriac.core.errors import FlowInvalid, Problem
 from celeriac.core.flow import Flow, Mode
 
@@ -89,12 +89,14 @@ def register_neighbours(flows: Flows, texts: Sequence[FlowText]) -> Neighbourhoo
     broken: dict[FlowKey, Sequence[Problem]] = {}
     nameless: list[Problem] = []
     for text in texts:
-        found = flows.parse(text.source, str(text.path))
-        problems = (*found.problems, *found.unsupported)
-        if not problems:
-            registered: Registered = flows.register(text.source, str(text.path))
-            parsed[registered.namespace, registered.id] = found
-        elif text.key:
+        try:
+            registered = flows.register(text.source, str(text.path))
+        except FlowInvalid as error:
+            problems = tuple(error.problems)
+        else:
+            problems = tuple(registered.parsed.unsupported)
+            parsed[registered.namespace, registered.id] = registered.parsed
+        if problems and text.key:
             broken[text.key] = problems
         else:
             nameless += problems

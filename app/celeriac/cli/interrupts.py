@@ -15,7 +15,8 @@ class Interrupts:
         self._before: dict[signal.Signals, object] = {}
 
     def __enter__(self) -> "Interrupts":
-        self._before = {number: signal.signal(number, self._note) for number in _SIGNALS}
+        wanted = [number for number in _SIGNALS if not _left_to_nohup(number)]
+        self._before = {number: signal.signal(number, self._note) for number in wanted}
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
@@ -26,3 +27,7 @@ class Interrupts:
         self.count += 1
         if not self.patient or self.count > 1:
             raise KeyboardInterrupt
+
+
+def _left_to_nohup(number: signal.Signals) -> bool:
+    return number is signal.SIGHUP and signal.getsignal(number) is signal.SIG_IGN

@@ -15,6 +15,8 @@ from celeriac.settings import Settings, process_environ
 
 _VALKEY = "valkey"
 _WEB = "web"
+_NOT_FROM_CWD = "-P"
+"""A queue.py or redis.py in the user's folder must not become our module."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,7 @@ class Session:
         module = ("celeriac.web.serve",) if role == _WEB else ("celeriac_workers", role)
         name = f"{role}-{number}" if number else role
         environ = process_environ() | self.settings.environ()
-        self.supervisor.start(ChildSpec(name, (sys.executable, "-m", *module), environ))
+        self.supervisor.start(ChildSpec(name, (sys.executable, _NOT_FROM_CWD, "-m", *module), environ))
 
 
 @contextmanager

@@ -35,9 +35,9 @@ def check_flow(flow: Flow) -> Iterator[Finding]:
     for name, what in (("triggers", "Duplicate trigger id with name"), ("outputs", "Duplicate output with name")):
         yield from _repeated(what, _ids(flow, name))
     yield from _repeated("Duplicate input with name", _ids(flow, "inputs"))
-    yield from _repeated("Duplicate SLA with name", _ids(flow, "sla"))
     yield from _recursive(flow, tasks)
     yield from _dependencies(flow)
+    yield from _optional_defaults(flow)
 
 
 def check_references(texts: Iterable[tuple[Loc, str]], flow: Flow) -> Iterator[Finding]:
@@ -139,6 +139,13 @@ def _dependencies(flow: Flow) -> Iterator[Finding]:
                 yield Finding((*loc, place), f"Input with id '{item.id}' depends on a non-existent input '{name}'.")
         if circle := _circle(item.id, needs):
             yield Finding(loc, f"Cycle dependency detected for input with id '{item.id}': [{', '.join(circle)}]")
+
+
+def _optional_defaults(flow: Flow) -> Iterator[Finding]:
+    for index, item in enumerate(flow.inputs):
+        if item.defaults is not None and not item.required:
+            message = "Inputs with a default value must be required, since the default is always applied."
+            yield Finding(("inputs", index), message, "leave out `required: false`, or use `prefill`")
 
 
 def _circle(start: str, needs: Mapping[str, list[str]]) -> list[str]:

@@ -7,9 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cached_property
-from typing import Annotated, Any, cast
+from typing import Any, cast
 
-from pydantic import ValidationInfo, WrapValidator
 from pydantic_core import PydanticCustomError
 
 from celeriac.core.condition_type import ConditionType
@@ -84,11 +83,11 @@ class Types:
 
     def canonical(self, name: str) -> str:
         """The full present name of a type, for an alias or a short name too; other texts as they are."""
-        if name in self._all_names:
-            return self._aliases.get(name, name)
-        full = PREFIX + name
-        if full in self._all_names:
-            return self._aliases.get(full, full)
+        for full in (name, PREFIX + name):
+            if full in self._built_names:
+                return full
+            if full in self._all_names:
+                return self._aliases.get(full, full)
         for old, new in self.data.families.items():
             if name.startswith(old) and new + name[len(old) :] in self._all_names:
                 return new + name[len(old) :]
@@ -146,6 +145,10 @@ class Types:
         return f"did you mean `{lower[close[0]]}`?" if close else ""
 
     @cached_property
+    def _built_names(self) -> frozenset[str]:
+        return frozenset(name for classes in self._built.values() for name in classes)
+
+    @cached_property
     def _all_names(self) -> frozenset[str]:
         def every() -> Iterator[str]:
             yield from self._aliases
@@ -163,16 +166,3 @@ def _properties(data: Known, kind_and_name: tuple[str, str]) -> frozenset[str] |
         return None
     common = data.common.get(kind.removesuffix("s"), "type")
     return frozenset((*own.split(), *common.split()))
-
-
-def _typed_runner(value: Any, handler: Any, info: ValidationInfo) -> RunnerType:
-    if isinstance(value, RunnerType):
-        return value
-    if not isinstance(value, dict):
-        raise PydanticCustomError("runner", "a task runner is a mapping with `type`")
-    kind = (info.context or {})["types"].runner(value.get("type"))
-    return kind.model_validate(value, context=info.context)  # type: ignore[no-any-return] # the registry is untyped context
-
-
-AnyRunner = Annotated[RunnerType, WrapValidator(_typed_runner)]
-"""A `taskRunner:`; needs `{"types": Types}` as validation context, as tasks do."""

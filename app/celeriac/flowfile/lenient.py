@@ -3,6 +3,7 @@
 An unknown property is dropped; a task that cannot be read becomes one that fails its own task run.
 """
 
+from copy import deepcopy
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -108,7 +109,7 @@ class _Reader:
         self._kind, self._cls, self._reason, self._tolerant = kind, cls, reason, tolerant
 
     def model_validate(self, value: dict[str, Any], context: Any = None) -> BaseModel:
-        data, reason = dict(value), self._reason
+        data, reason = deepcopy(value) if self._tolerant else dict(value), self._reason
         for _ in range(_ROUNDS if self._cls is not None else 0):
             try:
                 return self._cls.model_validate(data, context=context, by_alias=True, by_name=False)  # type: ignore[union-attr] # the range is empty without a class
@@ -128,8 +129,23 @@ class _Reader:
         if name in data and (text := as_text(error)) is not None and data[name] is error["input"]:
             data[name] = text
             return True
-        droppable = self._tolerant or (kind == "extra_forbidden" and len(error["loc"]) == 1) or data.get(name) is None
-        if name in data and name not in ("id", "type", "tasks") and droppable:
+        if kind == "extra_forbidden":
+            return _drop(data, error["loc"])
+        if name in data and name not in ("id", "type", "tasks") and (self._tolerant or data[name] is None):
             del data[name]
             return True
         return False
+
+
+def _drop(data: dict[str, Any], loc: tuple[str | int, ...]) -> bool:
+    """Takes out the property at `loc`; names of union members in it lead nowhere and are passed over."""
+    value: Any = data
+    for part in loc[:-1]:
+        if isinstance(value, dict):
+            value = value.get(part, value)
+        elif isinstance(value, list) and isinstance(part, int):
+            value = value[part]
+    if isinstance(value, dict) and loc[-1] in value:
+        del value[loc[-1]]
+        return True
+    return False

@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic_core import ErrorDetails
 
+_OTHER_WORDS = {"when": "runIf", "if": "runIf", "depends_on": "dependsOn", "image": "containerImage", "steps": "tasks"}
 _KINDS = {
     "string_type": "a text",
     "int_type": "a whole number",
@@ -34,7 +35,8 @@ def describe(error: ErrorDetails) -> str:
     if kind in _KINDS:
         return f"must be {_KINDS[kind]}, not {shown(error['input'])}"
     if kind == "missing":
-        return "must not be null: it is required"
+        empty = error["loc"] and error["loc"][-1] == "tasks"
+        return "must not be empty: at least one task is needed" if empty else "must not be null: it is required"
     if kind == "string_pattern_mismatch":
         return f'must match "{str(context["pattern"]).removesuffix("$")}", and `{error["input"]}` does not'
     if kind in ("enum", "literal_error"):
@@ -51,7 +53,7 @@ def hint_for_name(name: str, allowed: Iterable[str]) -> str:
     if name == "<<":
         return "YAML merge keys are not resolved; write the properties out"
     lower = {text.lower(): text for text in allowed}
-    same = lower.get(name.replace("_", "").replace("-", "").lower())
+    same = lower.get(_OTHER_WORDS.get(name, "").lower()) or lower.get(name.replace("_", "").replace("-", "").lower())
     close = [lower[text] for text in get_close_matches(name.lower(), lower, n=1, cutoff=0.7)]
     best = same or (close[0] if close else None)
     return f"did you mean `{best}`?" if best else ""

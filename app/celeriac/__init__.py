@@ -1,0 +1,1 @@
+"""Celeriac: declarative YAML workflows on Celery."""

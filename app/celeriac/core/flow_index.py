@@ -1,0 +1,85 @@
+"""What the engine asks of a flow again and again, worked out once per revision."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from celeriac.core.flow import Flow, Flowable, Mode, Task
+from celeriac.core.retry import Retry
+
+SEGMENT = 25
+"""Most jobs in one chain: a chain carries its whole tail in every message."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a task stands: parent None = the flow; loops = how many loops enclose it."""
+
+    task: Task
+    parent: Task | None
+    loops: int
+    retry: Retry | None
+    mode: Mode
+    evaluated_by_worker: bool
+
+
+@dataclass(frozen=True)
+class FlowIndex:
+    """A flow with its lookups. revision: of the stored row."""
+
+    flow: Flow
+    revision: int
+    places: Mapping[str, Place] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, flow: Flow, revision: int, does_io: Callable[[Any], bool]) -> "FlowIndex":
+        """does_io: whether the expressions in a value read files, call URLs and the like."""
+        places: dict[str, Place] = {}
+        for task, parent in flow.walk():
+            above = places[parent.id] if parent is not None else None
+            inherited = above.retry if above else flow.retry
+            places[task.id] = Place(
+                task=task,
+                parent=parent,
+                loops=(above.loops if above else 0) + _is_iterated(task, parent),
+                retry=task.retry or inherited,
+                mode=_mode(task, does_io),
+                evaluated_by_worker=task.mode is not Mode.WORKER and does_io(_evaluated(task)),
+            )
+        return cls(flow, revision, places)
+
+    def task(self, task_id: str) -> Task:
+        """The task; KeyError when the revision has no such task."""
+        return self.places[task_id].task
+
+    def list_of(self, owner: str | None, name: str) -> Sequence[Task]:
+        """The enabled tasks of a child list; owner None = the flow."""
+        lists = self.flow.child_lists() if owner is None else self.places[owner].task.child_lists()
+        return [task for task in lists.get(name, ()) if not task.disabled]
+
+    def may_chain(self, task: Task) -> bool:
+        """True when the task can be a member of a chain of several jobs."""
+        return self.places[task.id].mode is Mode.WORKER and task.run_if is None
+
+
+def is_loop(task: Task) -> bool:
+    """True for flowables that run their list once per value."""
+    return isinstance(task, Flowable) and getattr(type(task), "is_loop", False)
+
+
+def _is_iterated(task: Task, parent: Task | None) -> bool:
+    return parent is not None and is_loop(parent) and any(task is child for child in parent.child_lists()["tasks"])
+
+
+def _mode(task: Task, does_io: Callable[[Any], bool]) -> Mode:
+    if task.mode is Mode.WORKER and getattr(task, "effect_free", False):
+        if task.timeout is None and not does_io(task.model_dump(exclude_unset=True, exclude={"description"})):
+            return Mode.FUSED
+    return task.mode
+
+
+def _evaluated(task: Task) -> Any:
+    names = getattr(task, "evaluated", None)
+    if names is None:
+        return task.model_dump(exclude_unset=True, exclude={"description"})
+    return [task.run_if, *(getattr(task, name) for name in names)]

@@ -1,0 +1,60 @@
+"""Another flow as a step."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any, ClassVar
+
+from pydantic import BeforeValidator
+from typing import Annotated
+
+from celeriac.core.dynamic import Dynamic
+from celeriac.core.flow import Mode, Task
+from celeriac.core.state import State
+
+
+class RestartBehavior(StrEnum):
+    """What a restart of the parent does with a failed child."""
+
+    RETRY_FAILED = "RETRY_FAILED"
+    NEW_EXECUTION = "NEW_EXECUTION"
+
+
+class Subflow(Task):
+    """Starts another flow and, unless `wait` is false, takes over its state and its outputs.
+
+    Outputs: executionId; with wait also state and outputs. transmitFailed false: SUCCESS whatever the child's state.
+
+    Example:
+        id: subflow
+        namespace: examples
+        tasks:
+          - id: child
+            type: io.kestra.plugin.core.flow.Subflow
+            namespace: examples
+            flowId: sequential
+            wait: true
+    """
+
+    type_name: ClassVar[str] = "io.kestra.plugin.core.flow.Subflow"
+    mode: ClassVar[Mode] = Mode.CHILD
+
+    namespace: Dynamic[str]
+    flow_id: Dynamic[str]
+    revision: Dynamic[int] | None = None
+    inputs: Dynamic[dict[str, Any]] | None = None
+    labels: Dynamic[Any] = None
+    wait: Dynamic[bool] = True
+    transmit_failed: Dynamic[bool] = True
+    inherit_labels: Dynamic[bool] = False
+    restart_behavior: RestartBehavior = RestartBehavior.RETRY_FAILED
+    outputs: Annotated[dict[str, Any] | None, BeforeValidator(lambda value: value)] = None
+
+    def state_for(self, child: State) -> State:
+        """The state of the task run when its child execution ended as `child`."""
+        if self.transmit_failed and child in (State.FAILED, State.KILLED, State.WARNING, State.PAUSED):
+            return child
+        return State.SUCCESS
+
+    def declared_outputs(self) -> Mapping[str, Any] | None:
+        """The deprecated `outputs`: {name: expression rendered with the child's outputs}."""
+        return self.outputs

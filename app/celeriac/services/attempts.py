@@ -1,0 +1,188 @@
+"""One attempt of a task run on a worker: claim, run, close (engine.md §3, §4, §13)."""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Protocol
+
+import structlog
+
+from celeriac.core.dynamic import dynamic_fields, render_properties
+from celeriac.core.errors import CeleriacError, Killed, TimedOut
+from celeriac.core.execution import Execution, Letter
+from celeriac.core.flow import Mode, Task
+from celeriac.core.flow_index import Place
+from celeriac.core.frames import TaskRun
+from celeriac.core.state import State
+from celeriac.services.advance import Publisher
+from celeriac.services.evaluation import Done, is_skipped, run_task
+from celeriac.services.flows import Flows
+from celeriac.services.lookup import Lookup
+from celeriac.services.masking import masker_of
+from celeriac.services.outputs import OutputsTooLarge, stored_outputs
+from celeriac.services.run_scope import LogSink, Processes, RunScope
+from celeriac.services.surroundings import Surroundings
+from celeriac.services.variables import of_execution
+from celeriac.store.claim_store import ClaimStore, Closing
+
+RETRY_S = 1.0
+"""Between two tries to close an attempt while the database is away: the slot stays taken."""
+_log = structlog.get_logger(__name__)
+
+
+class TaskRunFailed(Exception):
+    """The task run FAILED: raised by the job so that Celery's monitors show the truth."""
+
+
+class Slot(Protocol):
+    """What the worker process offers to one attempt."""
+
+    def processes(self, execution: Execution, run: TaskRun, place: Place, timeout_s: float | None) -> Processes:
+        """Runs the attempt's commands; knows when it must stop."""
+
+    def logs(self, execution: Execution, run: TaskRun) -> LogSink:
+        """Stores the attempt's log lines as they come."""
+
+    def ended(self, execution: Execution, run: TaskRun) -> None:
+        """The attempt needs nothing any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What an attempt came to."""
+
+    state: State
+    outputs: Mapping[str, Any] | None
+
+
+class Attempts:
+    """Runs claimed attempts. One instance per worker process; used by its threads at once."""
+
+    def __init__(
+        self, around: Surroundings, flows: Flows, claims: ClaimStore, publisher: Publisher, owner: str, slot: Slot
+    ) -> None:
+        self._around = around
+        self._flows = flows
+        self._claims = claims
+        self._publisher = publisher
+        self._owner = owner
+        self._slot = slot
+
+    def __call__(self, execution_id: str, seq: int, attempt: int) -> None:
+        """Runs the attempt if it is still to be run. Raises: TaskRunFailed when the task run FAILED for good."""
+        claimed = self._claims.claim(execution_id, seq, attempt, self._owner)
+        if claimed is None:
+            return
+        run, execution = claimed
+        index = self._flows.index(execution.namespace, execution.flow_id, execution.flow_revision)
+        place = index.places[run.task_id]
+        lookup = Lookup(self._around.outputs, self._around.storage, execution.id, index)
+        masker = masker_of(execution, index, self._around.secrets)
+        base = of_execution(execution, index, self._around.shared_variables)
+        sink = self._slot.logs(execution, run)
+        with RunScope(self._around, execution, lookup, run, base, masker, sink=sink) as scope:
+            try:
+                if place.mode not in (Mode.WORKER, Mode.FUSED):
+                    self._evaluate_only(execution, run, place, scope)
+                    return
+                result = self._run(execution, run, place, scope)
+                failed = self._close(execution, run, place, scope, result)
+            finally:
+                self._slot.ended(execution, run)
+        if failed:
+            raise TaskRunFailed(f"{execution.namespace}.{execution.flow_id} {run.task_id}: attempt {run.attempt} failed")
+
+    def _run(self, execution: Execution, run: TaskRun, place: Place, scope: RunScope) -> Result:
+        try:
+            if is_skipped(place.task, scope):
+                return Result(State.SKIPPED, None)
+            timeout = timeout_of(place.task, scope)
+            processes = self._slot.processes(execution, run, place, timeout)
+            scope.processes = processes
+            started = time.monotonic()
+            done: Done = run_task(place.task, scope)
+            if timeout is not None and time.monotonic() - started > timeout:
+                raise TimedOut(timeout_text(timeout), done.outputs)
+            return Result(done.state, done.outputs)
+        except Killed:
+            return Result(State.KILLED, None)
+        except CeleriacError as error:
+            scope.logger.error(str(error))
+            return Result(State.FAILED, getattr(error, "outputs", None))
+        except Exception as error:  # a task type may raise anything; its task run fails, the worker does not
+            _log.exception("task type raised", execution_id=execution.id, task_id=run.task_id)
+            scope.logger.error(f"{type(error).__name__}: {error}")
+            return Result(State.FAILED, None)
+
+    def _close(self, execution: Execution, run: TaskRun, place: Place, scope: RunScope, result: Result) -> bool:
+        """True when the task run FAILED for good."""
+        state = result.state
+        try:
+            outputs, uri = stored_outputs(self._around.storage, execution, run, result.outputs)
+        except OutputsTooLarge as error:
+            scope.logger.error(str(error))
+            state, outputs, uri = State.FAILED, None, None
+        retried = state is State.FAILED and self._is_retried(run, place)
+        settled = state if retried else place.task.settle(state, run.attempt - run.lost)
+        promote = settled is State.SUCCESS and run.attempt == 1 and run.position < run.segment_end
+        closing = Closing(
+            state=state, attempt_state=None, outputs=outputs, outputs_uri=uri, logs=scope.logger.take(),
+            metrics=scope.metrics, letter=Letter(execution.id, "ended", run.seq), promote=promote,
+        )
+        if not self._until_written(lambda: self._claims.close(execution.id, run, closing)):
+            _log.info("fenced off", execution_id=execution.id, task_id=run.task_id, attempt=run.attempt)
+            return False
+        failed = settled is State.FAILED and not retried
+        if failed or (run.position < run.segment_end and not promote):
+            self._publisher.advance([execution.id])
+        return failed
+
+    def _is_retried(self, run: TaskRun, place: Place) -> bool:
+        now = self._around.now_us()
+        return place.retry is not None and (
+            place.retry.next_us(run.attempt - run.lost, run.first_started_us or now, now, lambda: 0.5) is not None
+        )
+
+    def _evaluate_only(self, execution: Execution, run: TaskRun, place: Place, scope: RunScope) -> None:
+        """Renders the properties of a flowable, subflow or timer whose expressions read files and the like."""
+        try:
+            payload: dict[str, Any] = {"rendered": _rendered_raw(place.task, scope)}
+        except CeleriacError as error:
+            scope.logger.error(str(error))
+            payload = {"failed": True}
+        letter = Letter(execution.id, "evaluated", run.seq, payload)
+        self._until_written(lambda: self._claims.release(execution.id, run, letter, scope.logger.take()))
+
+    def _until_written(self, write: Callable[[], bool]) -> bool:
+        while True:
+            try:
+                return write()
+            except self._claims.Unavailable as error:
+                _log.warning("database is away, the result waits", error=str(error))
+                time.sleep(RETRY_S)
+
+
+def timeout_of(task: Task, scope: RunScope) -> float | None:
+    """The task's timeout in seconds. Raises: TaskFailed, ExpressionError."""
+    if task.timeout is None:
+        return None
+    others = frozenset(type(task).model_fields) - {"timeout"}
+    timeout = render_properties(task, scope.render, skip=others).timeout
+    return timeout.total_seconds() if isinstance(timeout, timedelta) else None
+
+
+def timeout_text(seconds: float) -> str:
+    """The message of a timeout, as the engines write it."""
+    whole, millis = divmod(round(seconds * 1000), 1000)
+    return f"Timeout after {whole // 3600:02d}:{whole // 60 % 60:02d}:{whole % 60:02d}.{millis:03d}"
+
+
+def _rendered_raw(task: Task, scope: RunScope) -> dict[str, Any]:
+    names = getattr(task, "evaluated", None) or [one.name for one in dynamic_fields(type(task))]
+    return {
+        name: scope.render(getattr(task, name), typed=True)
+        for name in (*names, "run_if")
+        if getattr(task, name) is not None and name in task.model_fields_set
+    }
+

@@ -1,0 +1,98 @@
+"""Making a new execution out of a flow and what it is given."""
+
+import secrets
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from celeriac.core.errors import FlowInvalid, InputsInvalid, Refused
+from celeriac.core.execution import Execution, new_execution_id
+from celeriac.core.expression import Renderer
+from celeriac.core.flow_index import FlowIndex
+from celeriac.core.inputs import resolve
+from celeriac.core.state import State
+from celeriac.core.task_type import Identity
+from celeriac.services.files import ExecutionFiles
+from celeriac.services.flows import Flows
+from celeriac.services.surroundings import Surroundings
+from celeriac.services.variables import of_execution
+from celeriac.services.world import ExecutionWorld
+from celeriac.storage.masking import Masker
+from celeriac.storage.uris import input_file
+
+CORRELATION = "system.correlationId"
+
+
+class Starting:
+    """Checks that a flow may start and makes its execution; nothing is stored but files given as inputs."""
+
+    def __init__(self, around: Surroundings, flows: Flows, cell: str) -> None:
+        self._around = around
+        self._flows = flows
+        self._cell = cell
+
+    def new_execution(
+        self,
+        namespace: str,
+        flow_id: str,
+        inputs: Mapping[str, Any],
+        *,
+        revision: int | None = None,
+        labels: Mapping[str, str] | None = None,
+        trigger: dict[str, Any] | None = None,
+        files: Mapping[str, Path] | None = None,
+        cell: str | None = None,
+    ) -> tuple[Execution, list[str]]:
+        """(execution, warnings). Raises: FlowNotFound, FlowInvalid, Refused, InputsInvalid."""
+        index = self._flows.index(namespace, flow_id, revision)
+        if unsupported := self._flows.unsupported(namespace, flow_id, index.revision):
+            raise FlowInvalid(unsupported)
+        if index.flow.disabled:
+            raise Refused(f"Flow {namespace}.{flow_id} is disabled")
+        now_us = self._around.now_us()
+        execution_id = new_execution_id(time.time_ns() // 1_000_000, secrets.randbits(80))
+        own = {key: value for key, value in (labels or {}).items()}
+        execution = Execution(
+            id=execution_id,
+            namespace=namespace,
+            flow_id=flow_id,
+            flow_revision=index.revision,
+            inputs={},
+            labels={CORRELATION: execution_id, **index.flow.labels, **own},
+            variables={key: value for key, value in index.flow.variables.items() if value is not None},
+            created_us=now_us,
+            cell=self._cell if cell is None else cell,
+            trigger=trigger,
+            histories=[[State.CREATED.value, now_us]],
+        )
+        warnings = self._fill_inputs(execution, index, inputs, files or {})
+        return execution, warnings
+
+    def _fill_inputs(
+        self, execution: Execution, index: FlowIndex, given: Mapping[str, Any], files: Mapping[str, Path]
+    ) -> list[str]:
+        identity = Identity(execution.id, "", 1, execution.namespace, execution.flow_id, "")
+        world = ExecutionWorld(
+            self._around, ExecutionFiles(self._around, execution, identity), execution.namespace, execution.id, Masker()
+        )
+        renderer = Renderer(world)
+        base = of_execution(execution, index, self._around.shared_variables)
+
+        def store_file(input_id: str, value: Any) -> str:
+            path = Path(value)
+            uri = input_file(execution.namespace, execution.flow_id, execution.id, input_id, path.name)
+            self._around.storage.put(uri, path)
+            return uri
+
+        resolved = resolve(
+            index.flow.inputs,
+            {**given, **files},
+            lambda value, variables: renderer.render(value, {**base, **variables}, typed=True),
+            store_file=store_file,
+        )
+        if resolved.problems:
+            raise InputsInvalid(resolved.problems)
+        execution.inputs = resolved.values
+        execution.secrets = sorted(world.secret_names) or None
+        return list(resolved.warnings)

@@ -1,0 +1,81 @@
+"""The KV store: values by namespace and key, with an optional date of expiry."""
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from celeriac.core.errors import KeyNotFound, Refused
+from celeriac.store.database import Database
+from celeriac.store.tables import KeyValueRow
+
+KV = KeyValueRow.__table__
+
+
+class KeyValueStore:
+    """Implements `core.task_type.KeyValues`."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self._now = sa.literal_column(database.now_sql)
+        self._alive = sa.or_(KV.c.expires_us.is_(None), KV.c.expires_us > self._now)
+
+    def get(self, namespace: str, key: str) -> Any:
+        """The value. Raises: KeyNotFound."""
+        statement = sa.select(KV.c.value).where(KV.c.namespace == namespace, KV.c.key == key, self._alive)
+        with self.database.read() as connection:
+            row = connection.execute(statement).first()
+        if row is None:
+            raise KeyNotFound(f"No value found for key '{key}' in namespace '{namespace}'")
+        return row.value
+
+    def set(
+        self,
+        namespace: str,
+        key: str,
+        value: Any,
+        *,
+        overwrite: bool = True,
+        ttl_s: float | None = None,
+        kind: str | None = None,
+        description: str | None = None,
+    ) -> None:
+        """Stores a JSON-able value. Raises: Refused when the key exists and must not be overwritten."""
+        where = sa.and_(KV.c.namespace == namespace, KV.c.key == key)
+        values = {
+            "value": value,
+            "kind": kind or kind_of(value),
+            "description": description,
+            "expires_us": None if ttl_s is None else self._now + int(ttl_s * 1_000_000),
+            "updated_us": self._now,
+        }
+        with self.database.write() as connection:
+            present = connection.execute(sa.select(KV.c.version, self._alive.label("alive")).where(where)).first()
+            if present is None:
+                connection.execute(KV.insert().values(namespace=namespace, key=key, version=1, **values))
+            elif present.alive and not overwrite:
+                raise Refused(f"Key '{key}' already exists in namespace '{namespace}' and overwrite is false")
+            else:
+                connection.execute(KV.update().where(where).values(version=KV.c.version + 1, **values))
+
+    def delete(self, namespace: str, key: str) -> bool:
+        """True when there was such a key."""
+        with self.database.write() as connection:
+            gone = connection.execute(KV.delete().where(KV.c.namespace == namespace, KV.c.key == key))
+            return gone.rowcount > 0
+
+    def keys(self, namespace: str, prefix: str) -> list[str]:
+        """Keys that begin with `prefix`, in order."""
+        statement = sa.select(KV.c.key).where(
+            KV.c.namespace == namespace, KV.c.key.startswith(prefix, autoescape=True), self._alive
+        )
+        with self.database.read() as connection:
+            return list(connection.execute(statement.order_by(KV.c.key)).scalars())
+
+
+def kind_of(value: Any) -> str:
+    """The type that Kestra names for a value."""
+    if isinstance(value, bool):
+        return "BOOLEAN"
+    if isinstance(value, int | float):
+        return "NUMBER"
+    return "STRING" if isinstance(value, str) else "JSON"

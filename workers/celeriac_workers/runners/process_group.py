@@ -18,6 +18,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+import psutil
+
 from celeriac.core.errors import RunnerFailed
 from celeriac_workers.runners.lines import LineSplitter
 from celeriac_workers.runners.memory import PeakMemory
@@ -140,8 +142,8 @@ class ProcessGroup:
         self._signal(signal.SIGKILL)
         if self._exit is None:
             self._reap(0)
-        deadline = time.monotonic() + 0.5
-        while self._signal(0) and time.monotonic() < deadline:
+        deadline = time.monotonic() + 5
+        while self._signal(0) and _is_living(self.pid) and time.monotonic() < deadline:
             time.sleep(0.005)
         self._gone = True
         assert self._exit is not None
@@ -161,6 +163,15 @@ class ProcessGroup:
             os.killpg(self.pid, number)
             return True
         return False
+
+
+def _is_living(group: int) -> bool:
+    """True while a process of the group has not ended; the dead that nobody has waited for do not count."""
+    for process in psutil.process_iter():
+        with suppress(ProcessLookupError, PermissionError, psutil.Error):
+            if os.getpgid(process.pid) == group and process.status() != psutil.STATUS_ZOMBIE:
+                return True
+    return False
 
 
 def _plan(start: float, grace_s: float) -> deque[tuple[float, signal.Signals | None]]:

@@ -6,12 +6,15 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-import yaml
 from pydantic import TypeAdapter
 
+from celeriac.core.expression.renderer import Renderer
+from celeriac.core.expression.world import NoWorld
 from celeriac.core.inputs import AnyInput, Input, Resolved, resolve
+from celeriac.core.inputs.yaml_text import parse_yaml
 
 INPUTS: TypeAdapter[list[Input]] = TypeAdapter(list[AnyInput])
+RENDERER = Renderer(NoWorld(lambda: datetime(2026, 1, 2, tzinfo=UTC), random.Random(1).random))
 Declare = Callable[[str], list[Input]]
 Start = Callable[..., Resolved]
 
@@ -19,21 +22,23 @@ Start = Callable[..., Resolved]
 @pytest.fixture
 def declare() -> Declare:
     """The inputs of a YAML text that is the list below `inputs:`."""
-    return lambda text: INPUTS.validate_python(yaml.safe_load(text))
+    return lambda text: INPUTS.validate_python(parse_yaml(text))
 
 
 @pytest.fixture
 def render() -> Callable[[Any, Mapping[str, Any]], Any]:
     """The renderer of expressions, in a world without anything."""
-    from celeriac.core.expression.renderer import Renderer
-    from celeriac.core.expression.world import NoWorld
-
-    renderer = Renderer(NoWorld(lambda: datetime(2026, 1, 2, tzinfo=UTC), random.Random(1).random))
     flow = {"flow": {"id": "shop", "namespace": "tests"}}
-    return lambda value, variables: renderer.render(value, {**flow, **variables}, typed=True)
+    return lambda value, variables: RENDERER.render(value, {**flow, **variables}, typed=True)
 
 
 @pytest.fixture
 def start(declare: Declare, render: Callable[[Any, Mapping[str, Any]], Any]) -> Start:
     """start(YAML of the inputs, **given values)."""
     return lambda text, **given: resolve(declare(text), given, render)
+
+
+@pytest.fixture
+def text() -> Callable[[Any, Mapping[str, Any]], Any]:
+    """The renderer as a task such as Return uses it: everything becomes text."""
+    return RENDERER.render

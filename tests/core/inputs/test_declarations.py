@@ -47,6 +47,8 @@ REFUSED = {
     "{id: v, type: EMAIL, defaults: no mail}": "The input must be a valid email",
     "{id: v, type: SELECT, values: [a, b], defaults: c}": "it must match the values `[a, b]`",
     "{id: v, type: MULTISELECT, values: [a], options: [b]}": "you can't define both `values` and `options`",
+    "{id: v, type: JSON, jsonSchema: '{'}": "not a JSON schema",
+    "{id: v, type: JSON, jsonSchema: {type: object}}": "should be a valid string",
     "{id: v, type: ARRAY}": "Field required",
     "{id: v, type: ARRAY, itemType: ARRAY}": "`itemType` cannot be ARRAY",
     "{id: v, type: MULTISELECT, itemType: SECRET, values: [a]}": "`itemType` cannot be SECRET",

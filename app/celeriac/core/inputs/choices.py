@@ -56,7 +56,10 @@ class _Chosen(Input):
 
 
 class SelectInput(_Chosen):
-    """One of a list. ENUM is the older name. Without values and expression any text passes."""
+    """One of a list; without values and expression any text passes.
+
+    ENUM is the older name; an ENUM that is not required takes any text (Kestra 1.3, the last to know it).
+    """
 
     empty_is_a_value: ClassVar[bool] = True
 
@@ -67,6 +70,9 @@ class SelectInput(_Chosen):
         allowed = self.allowed(choices)
         if allowed is not None and value not in allowed:
             raise ValueError(f"it must match the values `{shown(allowed)}`")
+
+    def allowed(self, choices: Sequence[str] | None) -> Sequence[str] | None:
+        return None if self.type == "ENUM" and not self.required else super().allowed(choices)
 
     def default_among(self, choices: Sequence[str] | None) -> Any:
         return choices[0] if self.defaults is None and self.auto_select_first and choices else self.defaults

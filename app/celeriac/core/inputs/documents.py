@@ -1,12 +1,15 @@
 """Inputs whose value is a structure (JSON, YAML, a list) or a file."""
 
+import re
+from collections.abc import Sequence
 from pathlib import PurePath
 from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import BeforeValidator, model_validator
+from pydantic import AfterValidator, BeforeValidator, model_validator
 from pydantic_core import PydanticCustomError
 
 from celeriac.core.inputs.coerce import coerce, is_stored
+from celeriac.core.inputs.json_schema import parse_schema, violations
 from celeriac.core.inputs.model import Input, StoreFile, has_expression
 
 _NO_ITEMS = frozenset({"ARRAY", "SECRET", "SELECT", "ENUM", "MULTISELECT", "FORM", "REUSABLE_INPUTS"})
@@ -27,12 +30,27 @@ ItemType = Annotated[
 ]  # fmt: skip
 
 
+def _is_schema(text: str) -> str:
+    try:
+        parse_schema(text)
+    except (ValueError, TypeError, RecursionError, re.error) as error:
+        raise PydanticCustomError("input", "not a JSON schema: {reason}", {"reason": str(error)}) from error
+    return text
+
+
 class JsonInput(Input):
-    """Any JSON value, given as such or as its text."""
+    """Any JSON value, given as such or as its text; `jsonSchema` is the JSON text of a schema."""
 
     checked_on_parsing: ClassVar[bool] = False
 
     type: Literal["JSON"]
+    json_schema: Annotated[str, AfterValidator(_is_schema)] | None = None
+
+    def check(self, value: Any, choices: Sequence[str] | None = None) -> None:
+        if self.json_schema is None:
+            return
+        if found := violations(parse_schema(self.json_schema), value):
+            raise ValueError(f"Invalid JSON schema: {self.id}: it must match the json schema: [{', '.join(found)}]")
 
 
 class YamlInput(Input):

@@ -1,0 +1,64 @@
+"""`fetchType`: what becomes of the rows of a query."""
+
+from collections.abc import Iterable
+from enum import StrEnum
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import Any
+
+import orjson
+
+from celeriac.core.dynamic import Dynamic
+from celeriac.core.task_type import TaskFiles, TaskType
+
+Rows = Iterable[dict[str, Any]]
+
+
+class FetchType(StrEnum):
+    """NONE: nothing. FETCH: all rows as output. FETCH_ONE: the first. STORE: a file of JSON lines."""
+
+    NONE = "NONE"
+    FETCH = "FETCH"
+    FETCH_ONE = "FETCH_ONE"
+    STORE = "STORE"
+
+
+class FetchingTask(TaskType):
+    """The properties about rows; the booleans are the old way to say it. fetchSize: rows read at once."""
+
+    fetch_type: Dynamic[FetchType] = FetchType.NONE
+    store: Dynamic[bool] = False
+    fetch: Dynamic[bool] = False
+    fetch_one: Dynamic[bool] = False
+    fetch_size: Dynamic[int] = 10_000
+
+    def wanted(self) -> FetchType:
+        """The fetch type, whichever way it was given."""
+        if self.store:
+            return FetchType.STORE
+        if self.fetch_one:
+            return FetchType.FETCH_ONE
+        return FetchType.FETCH if self.fetch else self.fetch_type
+
+
+def collected(rows: Rows, wanted: FetchType, directory: Path, files: TaskFiles) -> dict[str, Any]:
+    """The outputs, under Kestra's names: `row` | `rows` | `uri`, and `size`. A file is made in `directory` first."""
+    if wanted is FetchType.STORE:
+        return _stored(rows, directory, files)
+    if wanted is FetchType.FETCH_ONE:
+        first = next(iter(rows), None)
+        return {"size": 0} if first is None else {"row": first, "size": 1}
+    if wanted is FetchType.FETCH:
+        found = list(rows)
+        return {"rows": found, "size": len(found)}
+    return {}
+
+
+def _stored(rows: Rows, directory: Path, files: TaskFiles) -> dict[str, Any]:
+    size = 0
+    with NamedTemporaryFile(dir=directory, prefix=".rows-", suffix=".jsonl") as file:
+        for row in rows:
+            file.write(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE))
+            size += 1
+        file.flush()
+        return {"uri": files.save(Path(file.name), "rows.jsonl"), "size": size}

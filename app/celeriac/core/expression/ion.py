@@ -1,4 +1,7 @@
-"""Ion text ⇄ values. Source: the Ion specification; symbols become texts, s-expressions lists, annotations are dropped."""
+"""Ion text ⇄ values. Source: the Ion specification.
+
+Symbols become texts, s-expressions lists; annotations are dropped.
+"""
 
 import base64
 import re

@@ -1,7 +1,7 @@
 """Texts → dates: ISO 8601 as Java reads it, and texts by a DateTimeFormatter pattern."""
 
 import re
-from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import lru_cache
 from typing import Any
 
@@ -139,7 +139,7 @@ def _day(fields: dict[str, str]) -> date:
 
 def _month(name: str) -> int:
     for width in ("wide", "abbreviated"):
-        for number, text in get_month_names(width, locale="en_US").items():  # type: ignore[arg-type]
+        for number, text in get_month_names(width, locale="en_US").items():
             if text.lower() == name.lower():
                 return int(number)
     raise ValueError(f"{name} is no month")
@@ -156,5 +156,5 @@ def _clock(fields: dict[str, str]) -> time:
 
 def _zone(fields: dict[str, str]) -> tzinfo | None:
     if "offset" in fields:
-        return zone_of(fields["offset"]) if fields["offset"] != "GMT" else timezone.utc
+        return zone_of(fields["offset"]) if fields["offset"] != "GMT" else UTC
     return zone_of(fields["zone"]) if "zone" in fields else None

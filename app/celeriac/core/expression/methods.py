@@ -1,4 +1,4 @@
-"""The methods of Java objects that flows call: `s.length()`, `list.size()`, `map.keySet()`. Nothing else is reachable."""
+"""The methods of Java objects that flows call: `s.length()`, `map.keySet()`. Nothing else is reachable."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -95,7 +95,7 @@ _MAP: Mapping[str, Method] = {
     "size": lambda _, values: len(values),
     "isEmpty": lambda _, values: not values,
     "get": lambda _, values, key: values.get(key),
-    "getOrDefault": lambda _, values, key, default: values[key] if key in values else default,
+    "getOrDefault": lambda _, values, key, default: values.get(key, default),
     "containsKey": lambda _, values, key: key in values,
     "containsValue": lambda _, values, wanted: any(same(value, wanted) for value in values.values()),
     "keySet": lambda _, values: tuple(values),

@@ -94,9 +94,7 @@ def split(scope: Scope, text: str, pattern: str, limit: int = 0) -> list[str]:
 def _ready(scope: Scope, text: str, pattern: str) -> re.Pattern[str]:
     compiled, explosive = _compiled(pattern)
     if explosive and len(text) > _SAFE_LENGTH:
-        raise ExpressionError(
-            f"The pattern `{pattern}` repeats a repetition and may never end; write it without nesting"
-        )
+        raise ExpressionError(f"The pattern `{pattern}` repeats a repetition and may never end")
     scope.budget.spend(1 + len(text) // 100)
     return compiled
 
@@ -154,7 +152,7 @@ def _is_explosive(tree: Any, *, inside: bool) -> bool:
 
 
 def _is_anchored(sequence: Any, repeated: Any) -> bool:
-    """True when a letter stands beside a repetition that the repetition cannot eat: there is one way to cut the text."""
+    """True when a letter beside a repetition cannot be part of it: there is one way to cut the text."""
     letters = [chr(value) for name, value in sequence if str(name) == "LITERAL"]
     return any(_compiler.compile(repeated, re.ASCII).match(letter) is None for letter in letters)
 

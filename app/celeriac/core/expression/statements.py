@@ -48,7 +48,7 @@ class TemplateParser:
                 body += self._tag(name, token.lineno)
         if ends:
             raise TemplateSyntaxError(
-                f"Unexpected end: the tag {' or '.join(sorted(ends))} is missing", token_line(self)
+                f"Unexpected end: the tag {' or '.join(sorted(ends))} is missing", self.stream.current.lineno
             )
         return body, ""
 
@@ -146,8 +146,3 @@ class TemplateParser:
         if self.stream.current.type == NAME:
             next(self.stream)
         self._close()
-
-
-def token_line(parser: TemplateParser) -> int:
-    """The line at which the parser stands."""
-    return parser.stream.current.lineno

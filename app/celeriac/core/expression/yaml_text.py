@@ -10,7 +10,7 @@ from celeriac.core.errors import ExpressionError
 from celeriac.core.expression.operators import is_list
 from celeriac.core.expression.printing import ensure_moderate, java_text
 
-_WORDS = frozenset("~ null true false yes no on off y n".split())
+_WORDS = frozenset({"~", "null", "true", "false", "yes", "no", "on", "off", "y", "n"})
 _DOUBLE = re.compile(r"[,\[\]{}]|: |:$| #|^#|[\x00-\x08\x0b-\x1f\x7f\ufeff]|\t")
 _SINGLE = re.compile(r"^[-?](?: |$)|^[@`%&*!|>'\"]|^:|^\s|\s$|^0\d+$")
 _OCTAL_KEY = re.compile(r"[-+]?\d[\d_]*")

@@ -133,8 +133,8 @@ def test_the_document_holds_logs_and_all_subexecutions_and_nothing_of_ours() -> 
     views = FakeViews(
         {
             "x1": [make_document("x1", "SUCCESS")],
-            "x2": [make_document("x2", "SUCCESS", parent="x1")],
-            "x3": [make_document("x3", "FAILED", parent="x2")],
+            "x2": [make_document("x2", "SUCCESS", parentId="x1")],
+            "x3": [make_document("x3", "FAILED", parentId="x2")],
         }
     )
 

@@ -9,15 +9,8 @@ from celeriac.cli.ports import Document, Views
 
 
 def executions(views: Views, execution_id: str) -> list[Document]:
-    """The execution and all executions that it started, directly or through others; each child has its `parentId`."""
-    found: list[Document] = [views.execution(execution_id)]
-    seen = {execution_id}
-    for document in found:
-        for child in views.children(document["id"]):
-            if child["id"] not in seen:
-                seen.add(child["id"])
-                found.append({**child, "parentId": document["id"]})
-    return found
+    """The execution and all executions that it started, directly or through others."""
+    return [views.execution(execution_id), *views.children(execution_id)]
 
 
 def run_document(found: Sequence[Document], logs: Sequence[Document]) -> Document:

@@ -92,7 +92,11 @@ class FakeViews:
         return self.films[execution_id][-1]
 
     def children(self, execution_id: str) -> list[Document]:
-        return [film[-1] for film in self.films.values() if film[-1].get("parent") == execution_id]
+        found = []
+        for film in self.films.values():
+            if film[-1].get("parentId") == execution_id:
+                found += [film[-1], *self.children(film[-1]["id"])]
+        return found
 
     def changes(self, execution_id: str, cursor: Any) -> tuple[Document, Any]:
         if execution_id not in self.films:

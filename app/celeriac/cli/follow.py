@@ -52,11 +52,12 @@ class Follower:
             self.display.notice(f"{ended.name} ended ({how}), it is started again")
 
     def _show(self, watch: Watch) -> bool:
+        """True when all is done and its last log lines are read (they come in batches)."""
         news: News = watch.look()
         if self.keep_logs:
             self.logs += news.logs
         self.display.show(watch, news)
-        return all(progress.done for progress in watch.progresses.values())
+        return not news.logs and all(progress.done for progress in watch.progresses.values())
 
     def _kill(self, watch: Watch) -> None:
         self.display.notice("killing the execution; once more to end at once")

@@ -69,7 +69,9 @@ class Views(Protocol):
     """Reads executions. Cursors are opaque; None = from the beginning."""
 
     def execution(self, execution_id: str) -> Document: ...
-    def children(self, execution_id: str) -> list[Document]: ...
+    def children(self, execution_id: str) -> list[Document]:
+        """The executions that it started, and theirs; each with its `parentId`."""
+
     def changes(self, execution_id: str, cursor: Any) -> tuple[Document, Any]:
         """The execution with only those task runs that changed since the cursor, and the next cursor."""
 

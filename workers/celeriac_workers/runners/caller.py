@@ -33,12 +33,16 @@ def find_program(name: str, env: Mapping[str, str]) -> str:
             f"`{name}` is not on the PATH of the worker ({env['PATH']}). Install it there, or run the task in a "
             "container: `taskRunner: {type: io.kestra.plugin.scripts.runner.docker.Docker}`."
         )
-    return os.path.abspath(found)
+    return str(Path(found).absolute())
 
 
 def find_python(env: Mapping[str, str]) -> str:
     """The caller's Python: `python3`, else `python`. Raises: RunnerFailed."""
-    name = "python3" if shutil.which("python3", path=env["PATH"]) or not shutil.which("python", path=env["PATH"]) else "python"
+    name = (
+        "python3"
+        if shutil.which("python3", path=env["PATH"]) or not shutil.which("python", path=env["PATH"])
+        else "python"
+    )
     return find_program(name, env)
 
 

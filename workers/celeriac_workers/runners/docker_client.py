@@ -34,7 +34,7 @@ def engine_errors(host: str) -> Iterator[None]:
         yield
     except APIError as error:
         raise RunnerFailed(f"The container engine at {host} refused: {error.explanation or error}") from error
-    except (DockerException, requests.exceptions.RequestException, OSError, EOFError) as error:
+    except (DockerException, requests.exceptions.RequestException, ConnectionError, TimeoutError) as error:
         raise RunnerFailed(
             f"The container engine at {host} does not answer any more: {error}. "
             "What it has started is removed by the worker once it is back."

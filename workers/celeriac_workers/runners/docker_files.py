@@ -3,13 +3,14 @@
 import os
 import shutil
 import tarfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import IO, cast
 
 import docker
 from docker.errors import NotFound
 
+from celeriac.core.errors import StorageFailed
 from celeriac.core.globs import matches
 from celeriac_workers.runners.caller import scripts_folder
 
@@ -20,9 +21,12 @@ _BLOCK_BYTES = tarfile.BLOCKSIZE
 _PYTHON = b'#!/bin/sh\nexec python3 "$@"\n'
 
 
-def archive_of(directory: Path, *, open_to_all: bool) -> Iterator[bytes]:
-    """A tar stream, relative to `/`, of a local folder and of the tools. open_to_all: any user may write to it."""
-    for info, source in _entries(directory):
+def archive_of(directory: Path, tools: Mapping[str, bytes], *, open_to_all: bool) -> Iterator[bytes]:
+    """A tar stream, relative to `/`, of a local folder and of the tools that containers have.
+
+    tools: more of them, {name: content}. open_to_all: any user may write to the folder.
+    """
+    for info, source in _entries(directory, tools):
         if open_to_all and info.name.startswith(str(directory).lstrip("/")):
             info.mode |= 0o777 if info.isdir() else 0o666
         yield info.tobuf(tarfile.PAX_FORMAT)
@@ -33,7 +37,9 @@ def archive_of(directory: Path, *, open_to_all: bool) -> Iterator[bytes]:
     yield bytes(2 * _BLOCK_BYTES)
 
 
-def copy_outputs(client: docker.APIClient, container: str, inside: str, patterns: Sequence[str], target: Path) -> list[str]:
+def copy_outputs(
+    client: docker.APIClient, container: str, inside: str, patterns: Sequence[str], target: Path
+) -> list[str]:
     """Copies the files below the folder `inside` that match into `target`, also those that are links.
 
     Returns the links that lead to no file.
@@ -41,9 +47,17 @@ def copy_outputs(client: docker.APIClient, container: str, inside: str, patterns
     dangling = []
     for root in _roots(patterns):
         for path, destination in _copy_below(client, container, inside, root, patterns, target):
-            if not _copy_file(client, container, os.path.normpath(os.path.join(inside, destination)), target / path):
+            if not _copy_file(client, container, os.path.normpath(PurePosixPath(inside, destination)), target / path):
                 dangling.append(path)
     return dangling
+
+
+def read_file(client: docker.APIClient, container: str, path: str) -> bytes:
+    """The content of a small file in a container, running or not; nothing when there is none."""
+    for archive, member in _members(client, container, path):
+        source = archive.extractfile(member)
+        return source.read() if source else b""
+    return b""
 
 
 def exists(client: docker.APIClient, container: str, path: str) -> bool:
@@ -55,10 +69,12 @@ def exists(client: docker.APIClient, container: str, path: str) -> bool:
     return True
 
 
-def _entries(directory: Path) -> Iterator[tuple[tarfile.TarInfo, Path | bytes | None]]:
+def _entries(directory: Path, tools: Mapping[str, bytes]) -> Iterator[tuple[tarfile.TarInfo, Path | bytes | None]]:
     for folder in (TOOLS, TOOLS / "bin", TOOLS / "scripts"):
         yield _info(str(folder), tarfile.DIRTYPE, 0o755), None
     yield _info(str(TOOLS / "bin" / "python"), tarfile.REGTYPE, 0o755, len(_PYTHON)), _PYTHON
+    for name, content in tools.items():
+        yield _info(str(TOOLS / name), tarfile.REGTYPE, 0o666, len(content)), content
     module = scripts_folder() / "kestra.py"
     yield _info(str(TOOLS / "scripts" / "kestra.py"), tarfile.REGTYPE, 0o644, module.stat().st_size), module
     yield _info(str(directory), tarfile.DIRTYPE, 0o755), None
@@ -152,12 +168,18 @@ def _members(client: docker.APIClient, container: str, path: str) -> Iterator[tu
 
 
 def _save(archive: tarfile.TarFile, member: tarfile.TarInfo, path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.unlink(missing_ok=True)
     source = archive.extractfile(member)
-    if source is not None:
+    if source is None:
+        return
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.unlink(missing_ok=True)
         with path.open("wb") as file:
             shutil.copyfileobj(source, file, _CHUNK_BYTES)
+    except OSError as error:
+        if error.filename is None and error.errno is None:
+            raise
+        raise StorageFailed(f"Cannot copy `{member.name}` out of the container to {path}: {error.strerror}") from error
 
 
 class _Stream:

@@ -50,7 +50,7 @@ def provide_image(client: docker.APIClient, name: str, options: DockerOptions, a
 
 def _inspect(client: docker.APIClient, name: str) -> Image | None:
     try:
-        details = client.inspect_image(name)
+        details = client.inspect_image(name)  # type: ignore[no-untyped-call] # the stubs leave it out
     except (ImageNotFound, NotFound):
         return None
     config = details.get("Config") or {}
@@ -99,7 +99,7 @@ def _login(options: DockerOptions, registry: str) -> dict[str, Any] | None:
     if not options.config:
         return None
     config = json.loads(options.config) if isinstance(options.config, str) else options.config
-    found = AuthConfig.load_config(config_dict=config).resolve_authconfig(registry)
+    found = AuthConfig.load_config(None, config_dict=config).resolve_authconfig(registry)
     return dict(found) if found else None
 
 
@@ -119,8 +119,8 @@ def _reason(name: str, registry: str, said: str) -> str:
     lowered = said.lower()
     if any(word in lowered for word in _UNREACHABLE):
         return (
-            f"The image `{name}` is not on the engine, and its registry `{registry}` cannot be reached: {said}. Check the "
-            f"network of the engine, or load the image there (`docker load`); `--runner process` does without images."
+            f"The image `{name}` is not on the engine, and its registry `{registry}` cannot be reached: {said}. "
+            "Check the network of the engine, load the image there (`docker load`), or use `--runner process`."
         )
     return (
         f"The image `{name}` cannot be pulled from the registry `{registry}`: {said}. Check its name and tag; if it is "

@@ -1,6 +1,6 @@
 """From the properties of the Docker task runner to what the engine is asked for."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import docker
@@ -22,7 +22,14 @@ _PIDS = 4096
 
 
 def create_container(
-    client: docker.APIClient, command: Command, image: Image, options: Docker, settings: RunnerSettings, volume: str | None
+    client: docker.APIClient,
+    command: Command,
+    image: Image,
+    options: Docker,
+    settings: RunnerSettings,
+    *,
+    volume: str | None,
+    entry_point: Sequence[str],
 ) -> str:
     """Creates the container of a command and returns its id. volume: where its Python packages are.
 
@@ -36,8 +43,8 @@ def create_container(
         environment=container_environ(command.env, image, packages=volume is not None),
         labels={**command.labels, LABEL: settings.instance},
         user=options.user or None,
-        entrypoint=options.entry_point or [""],
-        ports=[tuple(port.split("/")) if "/" in port else port for port in ports],
+        entrypoint=list(entry_point),
+        ports=[tuple(str(port).split("/")) if "/" in str(port) else port for port in ports],
         host_config=_host_config(client, command, options, settings, volume, ports),
     )
     return str(container["Id"])
@@ -47,7 +54,11 @@ def container_environ(extra: Mapping[str, str], image: Image, *, packages: bool)
     """Variables of the container; Celeriac's own modules and commands come last, behind those of the image."""
     env = {"PYTHONUNBUFFERED": "1"} | dict(extra)
     path = env.get("PATH") or image.env.get("PATH") or "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-    modules = (env.get("PYTHONPATH") or image.env.get("PYTHONPATH"), PACKAGES if packages else "", str(TOOLS / "scripts"))
+    modules = (
+        env.get("PYTHONPATH") or image.env.get("PYTHONPATH"),
+        PACKAGES if packages else "",
+        str(TOOLS / "scripts"),
+    )
     return env | {"PATH": f"{path}:{TOOLS / 'bin'}", "PYTHONPATH": ":".join(filter(None, modules))}
 
 
@@ -57,7 +68,7 @@ def _host_config(
     options: Docker,
     settings: RunnerSettings,
     volume: str | None,
-    ports: Mapping[str, Any],
+    ports: Mapping[int | str, Any],
 ) -> dict[str, Any]:
     if options.privileged and not settings.allow_privileged:
         raise RunnerFailed("`privileged: true` is not allowed here: whoever runs this installation has to enable it")
@@ -113,7 +124,7 @@ def _bytes(name: str, text: str | None) -> int | None:
         raise RunnerFailed(f"`{name}: {text}` is no amount of memory such as 512MB or 2GB") from error
 
 
-def _ports(options: Docker) -> dict[str, Any]:
+def _ports(options: Docker) -> dict[int | str, Any]:
     try:
         return dict(build_port_bindings(list(options.port_bindings)))
     except ValueError as error:
@@ -124,7 +135,7 @@ def _device(request: Any) -> DeviceRequest:
     return DeviceRequest(
         driver=request.driver or "",
         count=request.count or 0,
-        device_ids=list(request.device_ids) or None,
+        device_ids=list(request.device_ids),
         capabilities=[item if isinstance(item, list) else [item] for item in request.capabilities],
         options=dict(request.options),
     )

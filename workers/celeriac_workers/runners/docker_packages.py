@@ -40,7 +40,13 @@ def packages_volume(client: docker.APIClient, image: Image, command: Command) ->
 
 
 def fill_volume(
-    client: docker.APIClient, volume: str, container: str, image: Image, command: Command, options: Docker, attempt: Attempt
+    client: docker.APIClient,
+    volume: str,
+    container: str,
+    image: Image,
+    command: Command,
+    options: Docker,
+    attempt: Attempt,
 ) -> None:
     """Installs the packages unless they are there. container: one, not started, that has the volume mounted.
 

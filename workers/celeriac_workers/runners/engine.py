@@ -32,7 +32,7 @@ _SOCKETS = (
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """An engine that answers. host: `unix://…`, `tcp://…`, `ssh://…`. certificates: folder with ca, cert, key, or None."""
+    """An engine that answers. host: `unix://…`, `tcp://…`, `ssh://…`. certificates: folder of ca, cert and key."""
 
     host: str
     source: str
@@ -136,7 +136,11 @@ def _refusal(engine: Engine) -> str | None:
 def _ping(engine: Engine, scheme: str, path: str, host: str, port: int) -> str | None:
     if scheme not in ("unix", "tcp", "http", "https"):
         return f"`{scheme}` is no kind of address; use unix://, tcp:// or ssh://"
-    with socket.socket(socket.AF_UNIX) if scheme == "unix" else socket.create_connection((host, port), _TIMEOUT_S) as peer:
+    with (
+        socket.socket(socket.AF_UNIX)
+        if scheme == "unix"
+        else socket.create_connection((host, port), _TIMEOUT_S) as peer
+    ):
         peer.settimeout(_TIMEOUT_S)
         if scheme == "unix":
             peer.connect(path)

@@ -8,4 +8,6 @@ def raise_stopped(reason: str | None) -> None:
     if reason == "timeout":
         raise TimedOut("The command was stopped: its timeout has passed")
     if reason:
-        raise Killed("The command was stopped: its execution was killed" if reason == "killed" else f"Stopped: {reason}")
+        raise Killed(
+            "The command was stopped: its execution was killed" if reason == "killed" else f"Stopped: {reason}"
+        )

@@ -64,7 +64,10 @@ def python_environment(
 
 def _activated(env: Mapping[str, str], folder: Path) -> PythonEnvironment:
     path = os.pathsep.join((str(folder / "bin"), env["PATH"]))
-    own = {name: text for name, text in env.items() if name != "PYTHONHOME"} | {"VIRTUAL_ENV": str(folder), "PATH": path}
+    own = {name: text for name, text in env.items() if name != "PYTHONHOME"} | {
+        "VIRTUAL_ENV": str(folder),
+        "PATH": path,
+    }
     return PythonEnvironment(own, folder / _READY)
 
 
@@ -77,7 +80,9 @@ class _Tools:
         self._python = find_python(env)
         cache.mkdir(parents=True, exist_ok=True)
         self._cache = cache
-        *version, self._executable = self._run((self._python, "-c", _IDENTITY), "ask the Python on PATH for its version")
+        *version, self._executable = self._run(
+            (self._python, "-c", _IDENTITY), "ask the Python on PATH for its version"
+        )
         self._version = "\n".join(version)
 
     def key(self, packages: Sequence[str], setup: Sequence[str]) -> str:
@@ -93,7 +98,9 @@ class _Tools:
         shutil.rmtree(folder, ignore_errors=True)
         uv = find_uv_bin()
         self._attempt.notice("DEBUG", f"Making a Python environment{' with ' if packages else ''}{', '.join(packages)}")
-        self._run((uv, "venv", "--quiet", "--seed", "--python", self._executable, str(folder)), "make a Python environment")
+        self._run(
+            (uv, "venv", "--quiet", "--seed", "--python", self._executable, str(folder)), "make a Python environment"
+        )
         if packages:
             install = (uv, "pip", "install", "--python", str(folder / "bin" / "python"), *packages)
             self._run(install, f"install the dependencies {', '.join(packages)}")
@@ -102,9 +109,7 @@ class _Tools:
     def _run(self, argv: Sequence[str], purpose: str) -> list[str]:
         lines: deque[str] = deque(maxlen=30)
         with ProcessGroup(argv, self._cache, self._env) as group:
-            ended = group.follow(
-                lambda _, line: lines.append(line.decode(errors="replace")), self._attempt.stop_reason
-            )
+            ended = group.follow(lambda _, line: lines.append(line.decode(errors="replace")), self._attempt.stop_reason)
         raise_stopped(ended.stopped)
         if ended.exit_code:
             raise RunnerFailed(f"Cannot {purpose} (exit code {ended.exit_code}):\n" + "\n".join(lines))

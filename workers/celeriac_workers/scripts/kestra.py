@@ -1,4 +1,4 @@
-# ruff: noqa: UP
+# ruff: noqa: UP006, UP007, UP035, UP045, PTH100, PTH120, PTH123
 """`from kestra import Kestra` in a script: outputs, metrics and logs as lines that the task reads.
 
 A `kestra` package that is installed where the script runs takes the place of this one. Runs on Python 3.6 and later,

@@ -26,7 +26,7 @@ class PullPolicy(StrEnum):
 
 
 class FileHandling(StrEnum):
-    """How files reach the container: copied in and out, or the working directory mounted (engine on this machine only)."""
+    """How files reach the container: copied in and out, or mounted (only when the engine runs on this machine)."""
 
     VOLUME = "VOLUME"
     MOUNT = "MOUNT"

@@ -3,7 +3,7 @@
 import pytest
 from pydantic import ValidationError
 
-from celeriac.core.inputs import conflicts
+from celeriac.core.inputs import clashing_paths
 
 ACCEPTED = [
     "{name: old, type: STRING}",
@@ -69,31 +69,14 @@ def test_a_declaration_is_refused(declare, text: str, reason: str) -> None:
     assert reason in str(raised.value)
 
 
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("[{id: a, type: STRING}, {id: a, type: INT}]", [(1, "Duplicate input with name [a]")]),
-        (
-            "[{id: a, type: STRING}, {id: a.b, type: STRING}]",
-            [(1, "Input path 'a' conflicts with 'a.b'; one cannot be nested under the other.")],
-        ),
-        (
-            "[{id: a, type: STRING, dependsOn: {inputs: [b]}}]",
-            [(0, "Input with id 'a' depends on a non-existent input 'b'.")],
-        ),
-        (
-            "[{id: v, type: STRING, dependsOn: {inputs: [v]}}]",
-            [(0, "Cycle dependency detected for input with id 'v': [v]")],
-        ),
-        (
-            "[{id: a, type: STRING, dependsOn: {inputs: [b]}}, {id: b, type: STRING, dependsOn: {inputs: [a]}}]",
-            [
-                (0, "Cycle dependency detected for input with id 'a': [a, b]"),
-                (1, "Cycle dependency detected for input with id 'b': [b, a]"),
-            ],
-        ),
-        ("[{id: a, type: STRING}, {id: b, type: STRING, dependsOn: {inputs: [a]}}]", []),
-    ],
-)
-def test_inputs_that_clash_are_told(declare, text: str, expected: list[tuple[int, str]]) -> None:
-    assert list(conflicts(declare(text))) == expected
+@pytest.mark.parametrize("ids", [("a", "a.b"), ("a.b", "a")])
+def test_an_id_below_another_is_told(declare, ids: tuple[str, str]) -> None:
+    inputs = declare(f"[{{id: {ids[0]}, type: STRING}}, {{id: {ids[1]}, type: STRING}}]")
+
+    assert list(clashing_paths(inputs)) == [
+        (ids.index("a.b"), "Input path 'a' conflicts with 'a.b'; one cannot be nested under the other.")
+    ]
+
+
+def test_ids_beside_each_other_do_not_clash(declare) -> None:
+    assert list(clashing_paths(declare("[{id: a.b, type: STRING}, {id: a.c, type: STRING}]"))) == []

@@ -1,11 +1,22 @@
 """The values of all inputs from what was given; measured on Kestra 2.0 unless a name says otherwise."""
 
+from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
 
 import pytest
 
 from celeriac.core.inputs import resolve
+
+
+@dataclass
+class Upload:
+    """A file as a web framework gives it."""
+
+    filename: str
+
+    def read(self) -> bytes:
+        return b""
 
 
 def messages(resolved: Any) -> list[str]:
@@ -302,9 +313,9 @@ def test_a_file_that_is_sent_is_stored(declare, render) -> None:
         stored.append((input_id, sent))
         return "kestra:///x/data.csv"
 
-    resolved = resolve(declare("[{id: f, type: FILE}]"), {"f": "data.csv"}, render, store_file=store)
+    resolved = resolve(declare("[{id: f, type: FILE}]"), {"f": PurePath("data.csv")}, render, store_file=store)
 
-    assert (resolved.values, stored) == ({"f": "kestra:///x/data.csv"}, [("f", "data.csv")])
+    assert (resolved.values, stored) == ({"f": "kestra:///x/data.csv"}, [("f", PurePath("data.csv"))])
 
 
 def test_a_file_that_is_stored_already_is_kept(declare, render) -> None:
@@ -314,19 +325,33 @@ def test_a_file_that_is_stored_already_is_kept(declare, render) -> None:
 
 
 def test_nothing_is_stored_without_a_store(start) -> None:
-    assert start("[{id: f, type: FILE}]", f="data.csv").values["f"].startswith("kestra://")
+    assert start("[{id: f, type: FILE}]", f=PurePath("data.csv")).values["f"].startswith("kestra://")
 
 
 def test_a_file_that_cannot_be_stored_is_a_problem(declare, render) -> None:
     def store(input_id: str, sent: Any) -> str:
-        raise ValueError("The file 'data.csv' does not exist")
+        raise FileNotFoundError(2, "No such file or directory")
 
-    resolved = resolve(declare("[{id: f, type: FILE}]"), {"f": "data.csv"}, render, store_file=store)
+    resolved = resolve(declare("[{id: f, type: FILE}]"), {"f": PurePath("data.csv")}, render, store_file=store)
 
-    assert messages(resolved) == ["Invalid value for input `f`. Cause: The file 'data.csv' does not exist"]
+    assert messages(resolved) == [
+        "Invalid value for input `f`. Cause: The file 'data.csv' cannot be stored: No such file or directory"
+    ]
 
 
-@pytest.mark.parametrize("sent", ["data.txt", PurePath("data.txt")])
+@pytest.mark.parametrize("given", ["/etc/passwd", "https://e.org/x", 12, {"a": 1}])
+def test_a_text_never_names_a_file_of_the_server(declare, render, given: Any) -> None:
+    stored: list[Any] = []
+
+    resolved = resolve(
+        declare("[{id: f, type: FILE}]"), {"f": given}, render, store_file=lambda _, sent: str(stored.append(sent))
+    )
+
+    assert stored == []
+    assert " does not exist in the storage" in messages(resolved)[0]
+
+
+@pytest.mark.parametrize("sent", [PurePath("data.txt"), Upload("data.txt")])
 def test_a_file_of_another_kind_is_refused(start, sent: Any) -> None:
     resolved = start("[{id: f, type: FILE, allowedFileExtensions: [.csv, json]}]", f=sent)
 
@@ -336,7 +361,7 @@ def test_a_file_of_another_kind_is_refused(start, sent: Any) -> None:
 
 
 def test_a_file_of_the_kind_is_accepted_in_any_case(start) -> None:
-    assert start("[{id: f, type: FILE, allowedFileExtensions: [csv]}]", f="DATA.CSV").problems == []
+    assert start("[{id: f, type: FILE, allowedFileExtensions: [csv]}]", f=PurePath("DATA.CSV")).problems == []
 
 
 @pytest.mark.parametrize(

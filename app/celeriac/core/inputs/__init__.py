@@ -6,7 +6,7 @@ from pydantic import Field
 
 from celeriac.core.inputs.choices import MultiselectInput, SelectInput
 from celeriac.core.inputs.coerce import coerce
-from celeriac.core.inputs.declared import conflicts
+from celeriac.core.inputs.declared import clashing_paths
 from celeriac.core.inputs.documents import ArrayInput, FileInput, JsonInput, YamlInput
 from celeriac.core.inputs.model import DependsOn, Input
 from celeriac.core.inputs.numbers import BoolInput, FloatInput, IntInput
@@ -45,8 +45,8 @@ __all__ = [
     "Resolved",
     "ResolvedInput",
     "as_variables",
+    "clashing_paths",
     "coerce",
-    "conflicts",
     "masked",
     "resolve",
     "secret_ids",

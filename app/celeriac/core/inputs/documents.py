@@ -11,6 +11,7 @@ from pydantic_core import PydanticCustomError
 from celeriac.core.inputs.coerce import coerce, is_stored
 from celeriac.core.inputs.json_schema import parse_schema, violations
 from celeriac.core.inputs.model import Input, StoreFile, has_expression
+from celeriac.core.inputs.shown import shown
 
 _NO_ITEMS = frozenset({"ARRAY", "SECRET", "SELECT", "ENUM", "MULTISELECT", "FORM", "REUSABLE_INPUTS"})
 
@@ -74,7 +75,10 @@ class ArrayInput(Input):
 
 
 class FileInput(Input):
-    """A file: the value is the URI of the stored file. `extension` is old: files keep their name."""
+    """A file: the value is the URI of the stored file. `extension` is old: files keep their name.
+
+    What is sent is a path object or a stream; a text is only ever a URI, so that no text can name a file of the server.
+    """
 
     checked_on_parsing: ClassVar[bool] = False
 
@@ -90,17 +94,22 @@ class FileInput(Input):
     def receive(self, value: Any, store_file: StoreFile | None) -> Any:
         if is_stored(value):
             return value
-        self._check_extension(value)
+        name = value if isinstance(value, PurePath) else getattr(value, "filename", getattr(value, "name", None))
+        if not isinstance(value, PurePath) and not hasattr(value, "read"):
+            raise ValueError(
+                f"The file '{shown(value)}' does not exist in the storage: send the file, or the URI of a stored one"
+            )
+        self._check_extension(str(name or f"{self.id}{self.suffix}"))
         if store_file is None:
             return f"kestra:///{self.id}{self.suffix}"
-        return store_file(self.id, value)
+        try:
+            return store_file(self.id, value)
+        except OSError as error:
+            raise ValueError(f"The file '{name}' cannot be stored: {error.strerror or error}") from error
 
-    def _check_extension(self, value: Any) -> None:
-        name = value if isinstance(value, str | PurePath) else getattr(value, "filename", getattr(value, "name", None))
-        if self.allowed_file_extensions is None or not isinstance(name, str | PurePath):
-            return
-        allowed = ["." + extension.removeprefix(".").lower() for extension in self.allowed_file_extensions]
-        if not str(name).lower().endswith(tuple(allowed)):
+    def _check_extension(self, name: str) -> None:
+        allowed = ["." + extension.removeprefix(".").lower() for extension in self.allowed_file_extensions or ()]
+        if allowed and not name.lower().endswith(tuple(allowed)):
             raise ValueError(f"File type not allowed. Accepted extensions: {', '.join(allowed)}")
 
     @model_validator(mode="after")

@@ -14,7 +14,7 @@ InputId = Annotated[str, StringConstraints(pattern=r"^[a-zA-Z0-9][.a-zA-Z0-9_-]*
 Render = Callable[[Any], Any]
 """render(template) → its value; a text that is one expression keeps the type of the value. Raises: CeleriacError."""
 StoreFile = Callable[[str, Any], str]
-"""store_file(input id, what was sent) → URI. Raises: ValueError with the reason."""
+"""store_file(input id, path object or stream) → URI. Raises: OSError; ValueError with the reason."""
 
 
 class InputModel(BaseModel):

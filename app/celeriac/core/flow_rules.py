@@ -16,6 +16,7 @@ from celeriac.core.flow import Flow, Mode, Task
 
 Loc = tuple[str | int, ...]
 _EXPRESSION = re.compile(r"\{[{%].*?[%}]\}", re.DOTALL)
+_LAST = ("errors", "finally", "afterExecution")
 _DASHED = re.compile(r"(?<![\w.\]])(inputs|outputs)\.([A-Za-z0-9_]+(?:-[A-Za-z0-9_]+)+)")
 
 
@@ -103,7 +104,7 @@ def _fields(model: type[BaseModel]) -> tuple[tuple[str, str], ...]:
             alias = next(choice for choice in alias.choices if isinstance(choice, str))
         if info.annotation not in (str, bool, int, float) and isinstance(alias, str):
             found.append((name, alias))
-    return tuple(found)
+    return tuple(sorted(found, key=lambda pair: _LAST.index(pair[1]) if pair[1] in _LAST else -1))
 
 
 def _ids(flow: Flow, field: str) -> Iterator[tuple[Loc, str]]:

@@ -140,7 +140,8 @@ class Types:
         if other is not None and other != kind:
             return f"`{name}` is one of the {other}, not of the {kind}"
         names = {*self._built[kind], *self.data.types(kind)}
-        lower = {text.lower(): text for text in names} | {text.removeprefix(PREFIX).lower(): text for text in names}
+        names = names if name.startswith("io.") else {text.removeprefix(PREFIX) for text in names}
+        lower = {text.lower(): text for text in names}
         close = get_close_matches(name.lower(), lower, n=1, cutoff=0.8)
         return f"did you mean `{lower[close[0]]}`?" if close else ""
 

@@ -44,3 +44,8 @@ class UnknownQueue:
 
 
 _PRIORITIES = ("", "\x06\x163", "\x06\x166", "\x06\x169")
+
+
+def queue_of(broker_url: str) -> RedisQueue | UnknownQueue:
+    """What can be known of this broker."""
+    return RedisQueue(broker_url) if broker_url.startswith(("redis", "valkey")) else UnknownQueue()

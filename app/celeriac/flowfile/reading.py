@@ -186,7 +186,7 @@ def _syntax(reading: Reading, error: yaml.MarkedYAMLError) -> None:
 
 
 def _advice(problem: str) -> str:
-    if "\\t" in problem or "cannot start any token" in problem:
+    if "tab" in problem or "cannot start any token" in problem:
         return "indent with spaces, and put a text that starts with a special character in quotes"
     if "mapping values are not allowed" in problem:
         return "put a text that holds `: ` in quotes, or check the indentation"

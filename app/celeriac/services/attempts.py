@@ -15,6 +15,7 @@ from celeriac.core.flow import Mode, Task
 from celeriac.core.flow_index import Place
 from celeriac.core.frames import TaskRun
 from celeriac.core.state import State
+from celeriac.core.task_type import TaskLogger
 from celeriac.services.advance import Publisher
 from celeriac.services.evaluation import Done, is_skipped, run_task
 from celeriac.services.flows import Flows
@@ -38,7 +39,9 @@ class TaskRunFailed(Exception):
 class Slot(Protocol):
     """What the worker process offers to one attempt."""
 
-    def processes(self, execution: Execution, run: TaskRun, place: Place, timeout_s: float | None) -> Processes:
+    def processes(
+        self, execution: Execution, run: TaskRun, logger: TaskLogger, timeout_s: float | None
+    ) -> Processes:
         """Runs the attempt's commands; knows when it must stop."""
 
     def logs(self, execution: Execution, run: TaskRun) -> LogSink:
@@ -98,7 +101,7 @@ class Attempts:
             if is_skipped(place.task, scope):
                 return Result(State.SKIPPED, None)
             timeout = timeout_of(place.task, scope)
-            processes = self._slot.processes(execution, run, place, timeout)
+            processes = self._slot.processes(execution, run, scope.logger, timeout)
             scope.processes = processes
             started = time.monotonic()
             done: Done = run_task(place.task, scope)

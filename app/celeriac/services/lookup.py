@@ -27,8 +27,8 @@ class Lookup:
     ) -> None:
         self._store = store
         self._storage = storage
-        self._newest = newest or {}
-        self._loaded = loaded or {}
+        self._newest = {} if newest is None else newest
+        self._loaded = {} if loaded is None else loaded
         self.execution_id = execution_id
         self.index = index
 

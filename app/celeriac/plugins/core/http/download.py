@@ -23,7 +23,7 @@ _LONGEST_NAME = 150
 class Download(HttpTask):
     """Stores what a server sends as a file; outputs its `uri`, `code`, `length` in bytes and `headers`.
 
-    The file is named by `saveAs`, else by the server, else by the end of the address.
+    The file is named by `saveAs` (folders included), else by the server, else by the end of the address.
 
     Example:
         id: download
@@ -54,7 +54,9 @@ class Download(HttpTask):
         return {"uri": uri, "code": code, "length": body.length, "headers": headers}
 
     def _name(self, response: httpx2.Response) -> str:
-        named = self.save_as or _sent_name(response) or unquote(urlsplit(self.uri.strip()).path.rpartition("/")[2])
+        if self.save_as:
+            return self.save_as
+        named = _sent_name(response) or unquote(urlsplit(self.uri.strip()).path.rpartition("/")[2])
         name = re.sub(r"[\x00-\x1f\x7f/\\]", "_", named).strip().strip(".")
         if len(name.encode()) > _LONGEST_NAME:
             stem, dot, extension = name.rpartition(".")

@@ -57,6 +57,7 @@ class HttpTask(TaskType):
         )
         return httpx2.Client(
             verify=not trusting,
+            headers={"User-Agent": "Celeriac"},
             proxy=self.options.transport_proxy(),
             timeout=self.options.client_timeout(),
             follow_redirects=self.options.follow_redirects,
@@ -69,8 +70,8 @@ class HttpTask(TaskType):
             content["files"] = multipart_fields(self.form_data, context.files, stack)
         elif self.form_data is not None:
             content["data"] = {name: _texts(value) for name, value in self.form_data.items()}
-        elif self.body is not None:
-            content["content"] = self.body.encode()
+        else:
+            content["content"] = None if self.body is None else self.body.encode()
             headers.setdefault("Content-Type", self.content_type)
         return client.build_request(self.method.upper(), self._url(), headers=headers, **content)
 
@@ -99,11 +100,8 @@ class HttpTask(TaskType):
 
 
 def response_headers(response: httpx2.Response) -> dict[str, list[str]]:
-    """{name as sent: values}."""
-    found: dict[str, list[str]] = {}
-    for name, value in response.headers.raw:
-        found.setdefault(name.decode("latin-1"), []).append(value.decode("latin-1"))
-    return found
+    """{name in lower case: values}."""
+    return {name: response.headers.get_list(name) for name in sorted({name.lower() for name in response.headers})}
 
 
 def _pairs(values: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:

@@ -15,7 +15,7 @@ _MOST_BYTES = 19 * 1024 * 1024
 
 
 class Request(HttpTask):
-    """Calls an HTTP API; outputs `code`, `headers` ({name: values}), `body` (text) and the `uri`.
+    """Calls an HTTP API; outputs `code`, `headers` ({name in lower case: values}), `body` (text) and the `uri`.
 
     A status of 400 or more fails the task, unless it is allowed by the options.
 
@@ -41,7 +41,8 @@ class Request(HttpTask):
             if LogPart.RESPONSE_BODY in self.options.logs:
                 context.logger.debug(f"Response body: {body[:10_000]}")
             outputs = {"uri": str(response.url), "code": response.status_code, "headers": response_headers(response)}
-        return {**outputs, "body": body, **({} if self.form_data is None else {"formData": self.form_data})}
+            bodiless = response.status_code in (204, 304) or response.request.method == "HEAD"
+        return outputs if bodiless else {**outputs, "body": body}
 
     def _body(self, response: httpx2.Response) -> str:
         most = self.options.max_content_length or _MOST_BYTES

@@ -30,7 +30,8 @@ class KVType(StrEnum):
 class Set(KeyTask):
     """Stores a value under a key, for other executions and flows.
 
-    An expression keeps its type (a number stays a number); a plain text stays a text unless `kvType` says otherwise.
+    A text that is one expression keeps its type (a number stays a number). Everything else is stored as text, lists and
+    mappings as JSON text, unless `kvType` says otherwise.
 
     Example:
         id: remember
@@ -48,6 +49,8 @@ class Set(KeyTask):
 
     type_name: ClassVar[str] = "io.kestra.plugin.core.kv.Set"
 
+    unrendered: ClassVar[frozenset[str]] = frozenset({"value"})
+
     value: Dynamic[Any]
     overwrite: Dynamic[bool] = True
     ttl: Dynamic[Duration] | None = None
@@ -60,10 +63,11 @@ class Set(KeyTask):
                 f"Property `key`: `{self.key}` must start with a letter or digit, "
                 "and hold letters, digits, `.`, `_`, `-` only"
             )
+        value = context.render(as_text(self.value), typed=True)
         context.kv.set(
             self.home(context),
             self.key,
-            self.value if self.kv_type is None else _as_kind(self.value, self.kv_type),
+            value if self.kv_type is None else _as_kind(value, self.kv_type),
             overwrite=self.overwrite,
             ttl_s=None if self.ttl is None else self.ttl.total_seconds(),
             kind=self.kv_type,
@@ -78,13 +82,13 @@ def _as_kind(value: Any, kind: KVType) -> Any:
         return value
     try:
         return _parsed(value, kind)
-    except ValueError as error:
+    except (ValueError, KeyError) as error:
         raise TaskFailed(f"Property `value`: `{value[:200]}` is no {kind.lower()} (kvType {kind})") from error
 
 
 def _parsed(text: str, kind: KVType) -> Any:
     if kind is KVType.BOOLEAN:
-        return text.strip().lower() == "true"
+        return {"true": True, "false": False}[text.strip().lower()]
     if kind is KVType.DATETIME:
         return datetime.fromisoformat(text) and text
     if kind is KVType.DATE:

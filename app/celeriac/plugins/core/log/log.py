@@ -2,7 +2,7 @@
 
 from typing import Any, ClassVar
 
-from celeriac.core.dynamic import Dynamic
+from celeriac.core.dynamic import Dynamic, as_text
 from celeriac.core.errors import TaskFailed
 from celeriac.core.flow import LogLevel
 from celeriac.core.task_type import TaskContext, TaskType
@@ -30,8 +30,7 @@ class Log(TaskType):
     level: Dynamic[LogLevel] = LogLevel.INFO
 
     def run(self, context: TaskContext) -> None:
-        messages = self.message if isinstance(self.message, list) else [self.message]
-        for message in messages:
-            if not isinstance(message, str):
-                raise TaskFailed(f"Property `message`: `{message}` is no text; put it in quotes")
-            context.logger.log(self.level, context.render(message))
+        if not isinstance(self.message, str | list):
+            raise TaskFailed(f"Property `message`: `{as_text(self.message)}` is no text; put it in quotes")
+        for message in self.message if isinstance(self.message, list) else [self.message]:
+            context.logger.log(self.level, as_text(context.render(message)))

@@ -1,0 +1,142 @@
+"""The composition root: from Settings to everything that a process of Celeriac uses."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from celeriac.core.flow import Flow
+from celeriac.core.plugin_types import Types
+from celeriac.plugins.discovery import discover
+from celeriac.services import clock
+from celeriac.services.advance import Advance, Publisher
+from celeriac.services.attempts import Attempts, Slot
+from celeriac.services.executions import Executions
+from celeriac.services.flows import Flows
+from celeriac.services.starting import Starting
+from celeriac.services.stored import StoredFiles
+from celeriac.services.subflows import Subflows
+from celeriac.services.surroundings import Surroundings
+from celeriac.services.sweeping import Queue, Sweeper
+from celeriac.services.views import Views
+from celeriac.settings import Settings
+from celeriac.storage.internal import Storage
+from celeriac.storage.namespace_files import NamespaceFiles
+from celeriac.storage.secrets import Secrets
+from celeriac.store.claim_store import ClaimStore
+from celeriac.store.database import Database
+from celeriac.store.execution_store import ExecutionStore
+from celeriac.store.flow_store import FlowStore
+from celeriac.store.kv_store import KeyValueStore
+from celeriac.store.output_store import OutputStore
+from celeriac.store.sweep_store import SweepStore
+from celeriac.store.view_store import ViewStore
+
+
+@dataclass
+class App:
+    """One process's Celeriac. Parts are made on first use; nothing connects before it must."""
+
+    settings: Settings
+    publisher: Publisher
+    queue: Queue
+    types: Types = field(default_factory=discover)
+
+    @cached_property
+    def database(self) -> Database:
+        return Database(self.settings.database_url)
+
+    @cached_property
+    def storage(self) -> Storage:
+        return Storage.connect(self.settings.storage_url)
+
+    @cached_property
+    def flows(self) -> Flows:
+        return Flows(FlowStore(self.database), self.types)
+
+    @cached_property
+    def views(self) -> Views:
+        return Views(ViewStore(self.database), self.flows, self.storage, self.surroundings.secrets)
+
+    @cached_property
+    def files(self) -> StoredFiles:
+        return StoredFiles(self.storage)
+
+    @cached_property
+    def surroundings(self) -> Surroundings:
+        settings = self.settings
+        return Surroundings(
+            executions=ExecutionStore(self.database),
+            outputs=OutputStore(self.database),
+            kv=KeyValueStore(self.database),
+            storage=self.storage,
+            namespace_files=NamespaceFiles(self.storage, settings.files),
+            secrets=Secrets(settings.secrets),
+            tmp=settings.tmp_dir,
+            now=clock.now,
+            random=clock.chance,
+            execution_view=lambda execution_id: self.views.execution(execution_id),
+            environ=settings.raw_envs,
+            shared_variables=shared_variables(settings),
+        )
+
+    @cached_property
+    def starting(self) -> Starting:
+        return Starting(self.surroundings, self.flows, self.settings.cell)
+
+    @cached_property
+    def executions(self) -> Executions:
+        return Executions(self.surroundings.executions, self.sweep_store, self.starting, self.publisher)
+
+    @cached_property
+    def sweep_store(self) -> SweepStore:
+        return SweepStore(self.database, self.settings.cell)
+
+    @cached_property
+    def claims(self) -> ClaimStore:
+        return ClaimStore(self.database)
+
+    @cached_property
+    def advance(self) -> Advance:
+        return Advance(self.surroundings, self.flows, Subflows(self.starting), self.publisher)
+
+    @cached_property
+    def sweeper(self) -> Sweeper:
+        return Sweeper(self.sweep_store, self.publisher, self.queue)
+
+    def attempts(self, owner: str, slot: Slot) -> Attempts:
+        """Runs attempts for the worker `owner`."""
+        return Attempts(self.surroundings, self.flows, self.claims, self.publisher, owner, slot)
+
+    def migrate(self) -> None:
+        """Brings the database to the newest schema; one process does it, others wait."""
+        from celeriac.store.migrate import migrate
+
+        migrate(self.database)
+
+    def canvas(self, flow: Flow) -> Sequence[str]:
+        """The canvases that a flow becomes, as lines of text."""
+        from celeriac.dispatch.outline import outline
+
+        return outline(flow)
+
+    def close(self) -> None:
+        """Closes what was opened."""
+        if "database" in self.__dict__:
+            self.database.close()
+
+
+def build(settings: Settings, publisher: Publisher | None = None) -> App:
+    """The application of a process. Without a publisher it makes a Celery one for the broker of the settings."""
+    from celeriac.dispatch.app import make_celery
+    from celeriac.dispatch.publisher import CeleryPublisher
+    from celeriac.dispatch.queue import queue_of
+
+    if publisher is None:
+        publisher = CeleryPublisher(make_celery(settings.broker_url, settings.redis_url))
+    return App(settings, publisher, queue_of(settings.broker_url))
+
+
+def shared_variables(settings: Settings) -> Mapping[str, Any]:
+    """The variables that every expression sees."""
+    return {"envs": settings.envs, "globals": dict(settings.globals)}

@@ -1,0 +1,42 @@
+"""This worker's sign of life, and what it is told in return: which of its runs must stop (engine.md §7)."""
+
+import threading
+import time
+
+import structlog
+
+from celeriac.store.claim_store import ClaimStore
+from celeriac_workers.slot import Slots
+
+BEAT_S = 1.0
+SILENT_S = 8.0
+_log = structlog.get_logger(__name__)
+
+
+class WorkerBeat(threading.Thread):
+    """Raises the worker's beat; without a beat for 8 s everything here is stopped, for others will take it over."""
+
+    def __init__(self, claims: ClaimStore, slots: Slots, worker_id: str) -> None:
+        super().__init__(name="worker-beat", daemon=True)
+        self._claims = claims
+        self._slots = slots
+        self._worker_id = worker_id
+
+    def run(self) -> None:
+        """For ever; a daemon thread."""
+        beaten_at = time.monotonic()
+        while True:
+            time.sleep(BEAT_S)
+            try:
+                known, owned = self._claims.beat(self._worker_id)
+            except self._claims.Unavailable as error:
+                _log.warning("no beat, the database is away", error=str(error))
+                if time.monotonic() - beaten_at > SILENT_S:
+                    self._slots.stop_all("lost")
+                continue
+            beaten_at = time.monotonic()
+            if known:
+                self._slots.compare(owned)
+            else:
+                _log.error("this worker was given up for lost")
+                self._slots.stop_all("lost")

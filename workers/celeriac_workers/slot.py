@@ -1,0 +1,148 @@
+"""What the worker process offers to its attempts: task runners, log buffers, and the word to stop."""
+
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from celeriac.core.errors import Killed, TimedOut
+from celeriac.core.execution import Execution
+from celeriac.core.frames import TaskRun
+from celeriac.core.runner import Command, RunnerType, RunResult
+from celeriac.core.state import State
+from celeriac.core.task_type import LineSink, TaskLogger
+from celeriac.services.attempts import timeout_text
+from celeriac.store.claim_store import ClaimStore
+from celeriac_workers.log_buffer import Flusher, LogBuffer
+from celeriac_workers.runners.registry import Runners
+
+Key = tuple[str, int]
+
+
+@dataclass
+class Held:
+    """An attempt that runs here. stop: why it must end, set by the worker's beat."""
+
+    fence: int
+    logs: LogBuffer
+    stop: str | None = None
+
+
+@dataclass
+class Slots:
+    """Implements `services.attempts.Slot` for all threads of a worker."""
+
+    claims: ClaimStore
+    runners: Runners
+    log_cap_bytes: int
+    _held: dict[Key, Held] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def __post_init__(self) -> None:
+        Flusher(lambda: [held.logs for held in self.held().values()]).start()
+
+    def logs(self, execution: Execution, run: TaskRun) -> LogBuffer:
+        """Begins the attempt."""
+        buffer = LogBuffer(self.claims, execution, run, self.log_cap_bytes)
+        with self._lock:
+            self._held[execution.id, run.seq] = Held(run.fence, buffer)
+        return buffer
+
+    def processes(self, execution: Execution, run: TaskRun, logger: TaskLogger, timeout_s: float | None) -> "Commands":
+        """The attempt's way to run commands."""
+        held = self._held[execution.id, run.seq]
+        return Commands(self, execution, run, held, logger, timeout_s)
+
+    def ended(self, execution: Execution, run: TaskRun) -> None:
+        """Forgets the attempt."""
+        with self._lock:
+            self._held.pop((execution.id, run.seq), None)
+
+    def held(self) -> dict[Key, Held]:
+        """{(execution id, seq): attempt} of what runs now."""
+        with self._lock:
+            return dict(self._held)
+
+    def compare(self, owned: Mapping[Key, tuple[int, State]]) -> None:
+        """Stops what the database says is not (or no longer) to be run here."""
+        for key, held in self.held().items():
+            fence, state = owned.get(key, (-1, State.LOST))
+            if fence != held.fence:
+                held.stop = "lost"
+            elif state is State.KILLING:
+                held.stop = "killed"
+
+    def stop_all(self, reason: str) -> None:
+        """Stops everything: the worker ends, or nobody hears of it any more."""
+        for held in self.held().values():
+            held.stop = reason
+
+
+class Commands:
+    """Runs the commands of one attempt: implements `services.run_scope.Processes`."""
+
+    def __init__(
+        self,
+        slots: Slots,
+        execution: Execution,
+        run: TaskRun,
+        held: Held,
+        logger: TaskLogger,
+        timeout_s: float | None,
+    ) -> None:
+        self._slots = slots
+        self._execution = execution
+        self._run = run
+        self._held = held
+        self._logger = logger
+        self._timeout_s = timeout_s
+        self._deadline = None if timeout_s is None else time.monotonic() + timeout_s
+
+    def run(self, command: Command, runner: RunnerType | None, on_line: LineSink) -> RunResult:
+        """Raises: RunnerFailed, TimedOut, Killed."""
+        implementation, properties = self._slots.runners.choose(runner)
+        attempt = RunningAttempt(self, self._logger, on_line)
+        try:
+            return implementation.run(command, properties, attempt)
+        except TimedOut as error:
+            raise TimedOut(timeout_text(self._timeout_s or 0), error.outputs) from error
+
+    def stopping(self) -> bool:
+        """True when the attempt must end."""
+        return self.stop_reason() is not None
+
+    def stop_reason(self) -> str | None:
+        """`killed`, `lost`, `timeout`, or None."""
+        if self._held.stop is not None:
+            return self._held.stop
+        if self._deadline is not None and time.monotonic() > self._deadline:
+            return "timeout"
+        return None
+
+    def note(self, handle: Mapping[str, Any]) -> None:
+        """Commits where the attempt runs. Raises: Killed when it has been taken away."""
+        if not self._slots.claims.note_handle(self._execution.id, self._run, handle):
+            raise Killed("the attempt has been taken away")
+
+
+class RunningAttempt:
+    """Implements `core.runner.Attempt`."""
+
+    def __init__(self, commands: Commands, logger: TaskLogger, on_line: LineSink) -> None:
+        self._commands = commands
+        self._logger = logger
+        self._on_line = on_line
+
+    def line(self, stream: str, data: bytes) -> None:
+        self._on_line(stream, data)
+
+    def notice(self, level: str, message: str) -> None:
+        self._logger.log(level, message)
+
+    def started(self, handle: Mapping[str, Any]) -> None:
+        if "container" in handle:
+            self._commands.note(handle)
+
+    def stop_reason(self) -> str | None:
+        return self._commands.stop_reason()

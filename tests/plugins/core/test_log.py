@@ -23,9 +23,9 @@ def test_the_level_is_info_unless_said_and_may_be_an_expression(context: FakeCon
 
 
 def test_a_list_is_one_line_each(context: FakeContext) -> None:
-    run_task(Log, {"message": ["one", "{{ 1 + 1 }}"]}, context)
+    run_task(Log, {"message": ["one", "{{ 1 + 1 }}", 3, True]}, context)
 
-    assert context.logger.messages == ["one", "2"]
+    assert context.logger.messages == ["one", "2", "3", "true"]
 
 
 def test_an_expression_that_is_a_list_is_logged_as_json_text(context: FakeContext) -> None:

@@ -10,7 +10,7 @@ from pytest_httpserver import HTTPServer
 from werkzeug import Request as Received
 from werkzeug import Response
 
-from celeriac.core.errors import Killed, StorageFailed, TaskFailed
+from celeriac.core.errors import Killed, Refused, StorageFailed, TaskFailed
 from celeriac.plugins.core.http.download import Download
 from celeriac.storage.internal import Storage
 from fakes import FakeContext, run_task
@@ -28,7 +28,7 @@ def test_a_file_is_stored_under_the_name_it_has_in_the_address(httpserver: HTTPS
     assert outputs["uri"].endswith("/tasks/task/run1/1/orders.csv")
     assert context.files.text(outputs["uri"]) == "a,b\n1,2\n"
     assert (outputs["code"], outputs["length"]) == (200, 8)
-    assert outputs["headers"]["X-Kind"] == ["csv"]
+    assert outputs["headers"]["x-kind"] == ["csv"]
     assert context.metrics["response.length"] == 8
 
 
@@ -39,7 +39,7 @@ def test_a_file_is_stored_under_the_name_it_has_in_the_address(httpserver: HTTPS
         ({}, 'attachment; filename="sent.csv"', "sent.csv"),
         ({}, "attachment; filename*=UTF-8''%C3%BCnit.csv", "ünit.csv"),
         ({}, 'attachment; filename="../../etc/passwd"', "passwd"),
-        ({"saveAs": "../up.csv"}, "", "_up.csv"),
+        ({"saveAs": "dir/other.csv"}, "", "other.csv"),
         ({}, "inline", "orders.csv"),
     ],
 )
@@ -49,6 +49,13 @@ def test_the_name_comes_from_save_as_else_from_the_server(
     httpserver.expect_request("/orders.csv").respond_with_data(b"x", headers={"Content-Disposition": header})
 
     assert download(httpserver, context, **properties)["uri"].rpartition("/")[2] == name
+
+
+def test_a_name_that_leaves_the_folder_of_the_attempt_is_refused(httpserver: HTTPServer, context: FakeContext) -> None:
+    httpserver.expect_request("/orders.csv").respond_with_data(b"x")
+
+    with pytest.raises(Refused):
+        download(httpserver, context, saveAs="../up.csv")
 
 
 def test_an_address_without_a_name_gives_a_file_called_download(httpserver: HTTPServer, context: FakeContext) -> None:

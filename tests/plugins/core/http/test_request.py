@@ -44,7 +44,16 @@ def test_the_answer_becomes_outputs(httpserver: HTTPServer, context: FakeContext
     assert outputs["uri"] == httpserver.url_for("/api")
     assert outputs["code"] == 200
     assert outputs["body"] == '{"a": 1}'
-    assert outputs["headers"]["X-Two"] == ["2"]
+    assert outputs["headers"]["x-two"] == ["2"]
+
+
+def test_an_answer_without_a_body_has_no_body(httpserver: HTTPServer, context: FakeContext) -> None:
+    httpserver.expect_request("/api").respond_with_data(status=204)
+
+    outputs = call(httpserver, context, method="DELETE")
+
+    assert outputs["code"] == 204
+    assert "body" not in outputs
 
 
 def test_body_and_content_type_are_sent(httpserver: HTTPServer, context: FakeContext, received: list[Received]) -> None:
@@ -60,9 +69,9 @@ def test_body_and_content_type_are_sent(httpserver: HTTPServer, context: FakeCon
 def test_a_body_written_as_yaml_is_sent_as_json(
     httpserver: HTTPServer, context: FakeContext, received: list[Received]
 ) -> None:
-    call(httpserver, context, method="POST", body={"a": ["{{ 1 }}"]})
+    call(httpserver, context, method="POST", body={"a": [1, "{{ flow.id }}"]})
 
-    assert received[0].json == {"a": [1]}
+    assert received[0].json == {"a": [1, "flow"]}
 
 
 def test_headers_are_rendered_and_win_over_the_content_type(
@@ -86,10 +95,9 @@ def test_params_are_added_to_those_of_the_uri(
 
 
 def test_form_data_is_sent_as_a_form(httpserver: HTTPServer, context: FakeContext, received: list[Received]) -> None:
-    outputs = call(httpserver, context, method="POST", formData={"user": "me", "n": 1})
+    call(httpserver, context, method="POST", formData={"user": "me", "n": 1})
 
     assert received[0].form.to_dict() == {"user": "me", "n": "1"}
-    assert outputs["formData"] == {"user": "me", "n": 1}
 
 
 def test_stored_files_are_sent_as_parts_of_a_form(
@@ -218,7 +226,7 @@ def test_what_is_logged_holds_no_credentials(
     logged = "\n".join(context.logger.messages)
     assert "abcd" not in logged
     assert "the body" in logged
-    assert "X-Kind" in logged or "x-kind" in logged
+    assert "x-kind" in logged
     assert "Response body: ok" in logged
 
 

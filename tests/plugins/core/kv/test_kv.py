@@ -28,10 +28,13 @@ def put(context: FakeContext, namespace: str, key: str, value: Any) -> None:
         ("[1,2]", "[1,2]"),
         ('{"a":1}', '{"a":1}'),
         ("text {{ 1 }}", "text 1"),
+        (12, "12"),
+        (True, "true"),
+        ({"a": "{{ 1 }}"}, '{"a":"1"}'),
     ],
 )
 def test_an_expression_keeps_its_type_and_a_text_stays_a_text(
-    context: FakeContext, written: str, stored: object
+    context: FakeContext, written: object, stored: object
 ) -> None:
     run_task(Set, {"key": "k", "value": written}, context)
 
@@ -44,7 +47,8 @@ def test_an_expression_keeps_its_type_and_a_text_stays_a_text(
         ("NUMBER", "12", 12),
         ("NUMBER", "1.5", 1.5),
         ("BOOLEAN", "true", True),
-        ("BOOLEAN", "yes", False),
+        ("BOOLEAN", "False", False),
+        ("NUMBER", 12, 12),
         ("JSON", '{"a":1}', {"a": 1}),
         ("STRING", "007", "007"),
         ("STRING", "{{ 7 }}", "7"),
@@ -53,7 +57,7 @@ def test_an_expression_keeps_its_type_and_a_text_stays_a_text(
         ("DURATION", "PT5M", "PT5M"),
     ],
 )
-def test_kv_type_says_what_a_text_becomes(context: FakeContext, kind: str, written: str, stored: object) -> None:
+def test_kv_type_says_what_a_text_becomes(context: FakeContext, kind: str, written: object, stored: object) -> None:
     run_task(Set, {"key": "k", "value": written, "kvType": kind}, context)
 
     assert context.kv.get(HERE, "k") == stored
@@ -62,7 +66,15 @@ def test_kv_type_says_what_a_text_becomes(context: FakeContext, kind: str, writt
 
 @pytest.mark.parametrize(
     ("kind", "written"),
-    [("NUMBER", "twelve"), ("NUMBER", "true"), ("JSON", "{"), ("DATE", "soon"), ("DATETIME", "x"), ("DURATION", "5m")],
+    [
+        ("BOOLEAN", "yes"),
+        ("NUMBER", "twelve"),
+        ("NUMBER", "true"),
+        ("JSON", "{"),
+        ("DATE", "soon"),
+        ("DATETIME", "x"),
+        ("DURATION", "5m"),
+    ],
 )
 def test_a_value_that_is_not_of_its_kv_type_fails(context: FakeContext, kind: str, written: str) -> None:
     with pytest.raises(TaskFailed, match=kind):

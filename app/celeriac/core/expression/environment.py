@@ -21,7 +21,7 @@ from celeriac.core.expression.functions import FUNCTIONS
 from celeriac.core.expression.lexer import PebbleLexer
 from celeriac.core.expression.operators import bounded, is_list
 from celeriac.core.expression.printing import Entry, to_text
-from celeriac.core.expression.scope import Loop, Scope
+from celeriac.core.expression.scope import Loop, Scope, UndefinedOperand
 from celeriac.core.expression.statements import TemplateParser
 
 Lazy = Callable[[], Any]
@@ -110,6 +110,8 @@ class ExpressionEnvironment(ImmutableSandboxedEnvironment):
         """`??`: the right side when the left is undefined or null."""
         try:
             value = left()
+        except UndefinedOperand:
+            raise
         except UndefinedVariable:
             return right()
         return right() if value is None else value
@@ -118,6 +120,8 @@ class ExpressionEnvironment(ImmutableSandboxedEnvironment):
         """`???`: the right side when the left is undefined."""
         try:
             return left()
+        except UndefinedOperand:
+            raise
         except UndefinedVariable:
             return right()
 
@@ -125,6 +129,8 @@ class ExpressionEnvironment(ImmutableSandboxedEnvironment):
         """The filter `default`: for undefined, null, blank texts, empty lists and maps."""
         try:
             found = value()
+        except UndefinedOperand:
+            raise
         except UndefinedVariable:
             found = None
         return default() if default is not None and is_blank(found) else found
@@ -133,6 +139,8 @@ class ExpressionEnvironment(ImmutableSandboxedEnvironment):
         """`is defined`."""
         try:
             value()
+        except UndefinedOperand:
+            raise
         except UndefinedVariable:
             return False
         return True

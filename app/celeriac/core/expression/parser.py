@@ -42,6 +42,11 @@ _METHODS = {
     "~": "concatenate",
     "..": "interval",
 }
+_STRICT = frozenset({"+", "-", "*", "/", "%", "==", "equals", "!="})
+"""Operators whose undefined operands are errors also below `??`, `default` and `is defined`."""
+_LINE_ARGUMENT = {"variable": 1, "attribute": 2, "item": 2, "method": 2}
+"""{operation that looks something up: which of its arguments is the line}."""
+_FORGIVING = frozenset({"coalesce", "coalesce_undefined", "default", "defined"})
 _RESERVED = frozenset({"or", "and", "not", "is", "contains", "equals", "isIn"})
 _LITERALS = {"true": True, "TRUE": True, "false": False, "FALSE": False}
 _NULLS = frozenset({"null", "NULL", "none", "NONE"})
@@ -146,6 +151,9 @@ class ExpressionParser:
         if operator in ("and", "or"):
             sides = (operation("truth", line, left), operation("truth", line, right))
             return (nodes.And if operator == "and" else nodes.Or)(*sides, lineno=line)
+        if operator in _STRICT:
+            _harden(left)
+            _harden(right)
         return operation(_METHODS[operator], line, left, right)
 
     def _ternary(self, test: nodes.Expr) -> nodes.Expr:
@@ -248,6 +256,21 @@ class ExpressionParser:
             return operation("attribute", line, value, name, constant(line, line))
         positional, _ = self.call_arguments()
         return operation("method", line, value, name, constant(line, line), *positional)
+
+
+def _harden(node: nodes.Node) -> None:
+    """Marks the lookups of an operand by a negative line; what a forgiving operation catches itself stays."""
+    if not isinstance(node, nodes.Call) or not isinstance(node.node, nodes.EnvironmentAttribute):
+        for child in node.iter_child_nodes():
+            _harden(child)
+        return
+    name = node.node.name
+    if name in _LINE_ARGUMENT:
+        line = node.args[_LINE_ARGUMENT[name]]
+        assert isinstance(line, nodes.Const)
+        line.value = -abs(line.value)
+    for child in [*node.args[1 if name in _FORGIVING else 0 :], *node.kwargs]:
+        _harden(child)
 
 
 def _integer(text: str, line: int) -> int:

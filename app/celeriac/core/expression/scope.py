@@ -46,6 +46,10 @@ class Budget:
         self.depth -= 1
 
 
+class UndefinedOperand(UndefinedVariable):
+    """A name below `+ - * / % == !=` is not there: neither `??` nor `default` nor `is defined` replaces that."""
+
+
 class Scope:
     """Variables as an expression sees them: inner scopes of loops, the template's own, the context's."""
 
@@ -104,10 +108,10 @@ class Scope:
         return self.rendering(value, self.context, self.budget)
 
     def undefined(self, name: str, line: int = 1) -> UndefinedVariable:
-        """The error for a name that is not there."""
-        return UndefinedVariable(
-            f"Unable to find `{name}` used in the expression `{excerpt(self.source, line)}` at line {line}"
-        )
+        """The error for a name that is not there. A line below 0: the name is part of an operand (`parser`)."""
+        kind = UndefinedVariable if line > 0 else UndefinedOperand
+        where = f"the expression `{excerpt(self.source, abs(line))}` at line {abs(line)}"
+        return kind(f"Unable to find `{name}` used in {where}")
 
 
 def excerpt(source: str, line: int) -> str:

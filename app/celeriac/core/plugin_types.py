@@ -3,10 +3,9 @@
 Filled by `plugins.discovery`; knows no plugin by name.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from functools import cached_property
 from typing import Any, cast
 
 from pydantic_core import PydanticCustomError
@@ -52,18 +51,24 @@ class Known:
         return cast(Mapping[str, str | None], getattr(self, kind))
 
 
-class Types:
-    """Finds the class of a `type:` by full name, by alias or by the name without `io.kestra.plugin.`."""
+Source = Callable[[str | None], Iterable[type]]
+"""source(full name) → the classes of the modules where that type may stand; source(None) → all there are."""
 
-    def __init__(self, classes: Iterable[type], known: Known | None = None) -> None:
+
+class Types:
+    """Finds the class of a `type:` by full name, by alias or by the name without `io.kestra.plugin.`.
+
+    `source` gives further classes when a name is asked for; asking twice does no harm.
+    """
+
+    def __init__(
+        self, classes: Iterable[type] = (), known: Known | None = None, source: Source = lambda name: ()
+    ) -> None:
         self.data = known or Known()
+        self._source = source
         self._built: dict[str, dict[str, type]] = {kind: {} for kind in KINDS}
         self._aliases: dict[str, str] = dict(self.data.aliases)
-        for cls in classes:
-            name: str = cls.type_name  # type: ignore[attr-defined] # every base in KINDS has it
-            kind = next(kind for kind, base in KINDS.items() if issubclass(cls, base))
-            self._built[kind][name] = cls
-            self._aliases.update(dict.fromkeys(cls.aliases, name))  # type: ignore[attr-defined] # as above
+        self._add(classes)
 
     def task(self, name: Any) -> type[Task]:
         """The class; a stand-in (`missing_types`) when Kestra knows the name. Raises: PydanticCustomError."""
@@ -83,38 +88,42 @@ class Types:
 
     def canonical(self, name: str) -> str:
         """The full present name of a type, for an alias or a short name too; other texts as they are."""
-        for full in (name, PREFIX + name):
-            if full in self._built_names:
-                return full
-            if full in self._all_names:
-                return self._aliases.get(full, full)
-        for old, new in self.data.families.items():
-            if name.startswith(old) and new + name[len(old) :] in self._all_names:
-                return new + name[len(old) :]
-        return name
+        if "." not in name:
+            return name
+        found = self._named(name)
+        if found is None:
+            self._add(self._source(None))
+            found = self._named(name)
+        return found or name
 
     def find(self, kind: str, name: Any) -> type | None:
         """The built class, or None."""
-        return self._built[kind].get(self.canonical(name)) if isinstance(name, str) else None
+        if not isinstance(name, str):
+            return None
+        full = self.canonical(name)
+        if full not in self._built[kind]:
+            self._add(self._source(full))
+        return self._built[kind].get(full)
 
     def known(self, name: str) -> bool:
         """True when Kestra has the type and it is not built here."""
         full = self.canonical(name)
-        return any(full in self.data.types(kind) and full not in self._built[kind] for kind in KINDS)
+        return any(full in self.data.types(kind) and self.find(kind, full) is None for kind in KINDS)
 
     def names(self, kind: str | None = None) -> tuple[str, ...]:
         """Full names of what is built, sorted; `kind` is a key of KINDS, None = all."""
         kinds = KINDS if kind is None else (kind,)
-        return tuple(sorted(name for kind in kinds for name in self._built[kind]))
+        return tuple(sorted(name for kind in kinds for name in self.classes(kind)))
 
     def classes(self, kind: str) -> Mapping[str, type]:
         """{full name: class} of what is built."""
+        self._add(self._source(None))
         return self._built[kind]
 
     def kind_of(self, name: str) -> str | None:
         """`tasks`, `triggers` … of a type that is built or known; None for any other text."""
         full = self.canonical(name)
-        return next((kind for kind in KINDS if full in self._built[kind] or full in self.data.types(kind)), None)
+        return next((kind for kind in KINDS if full in self.data.types(kind) or self.find(kind, full)), None)
 
     def properties(self, name: str) -> frozenset[str] | None:
         """The property names that Kestra knows for a type, common ones included; None = any, nothing is known."""
@@ -139,25 +148,37 @@ class Types:
         other = self.kind_of(name)
         if other is not None and other != kind:
             return f"`{name}` is one of the {other}, not of the {kind}"
-        names = {*self._built[kind], *self.data.types(kind)}
+        names = {*self.classes(kind), *self.data.types(kind)}
         names = names if name.startswith("io.") else {text.removeprefix(PREFIX) for text in names}
         lower = {text.lower(): text for text in names}
         close = get_close_matches(name.lower(), lower, n=1, cutoff=0.8)
         return f"did you mean `{lower[close[0]]}`?" if close else ""
 
-    @cached_property
-    def _built_names(self) -> frozenset[str]:
-        return frozenset(name for classes in self._built.values() for name in classes)
+    def _add(self, classes: Iterable[type]) -> None:
+        for cls in classes:
+            name: str = cls.type_name  # type: ignore[attr-defined] # every base in KINDS has it
+            kind = next(kind for kind, base in KINDS.items() if issubclass(cls, base))
+            self._built[kind][name] = cls
+            self._aliases.update(dict.fromkeys(cls.aliases, name))  # type: ignore[attr-defined] # as above
 
-    @cached_property
-    def _all_names(self) -> frozenset[str]:
-        def every() -> Iterator[str]:
-            yield from self._aliases
-            for kind in KINDS:
-                yield from self._built[kind]
-                yield from self.data.types(kind)
+    def _named(self, name: str) -> str | None:
+        """The present name, without loading anything but the module that may define it; None = no such name yet."""
+        for full in (name, PREFIX + name):
+            if self._is_built(full):
+                return full
+            if full in self._aliases:
+                return self._aliases[full]
+            if any(full in self.data.types(kind) for kind in KINDS):
+                return full
+        for old, new in self.data.families.items():
+            if name.startswith(old):
+                return self._named(new + name[len(old) :])
+        return None
 
-        return frozenset(every())
+    def _is_built(self, full: str) -> bool:
+        if not any(full in classes for classes in self._built.values()):
+            self._add(self._source(full))
+        return any(full in classes for classes in self._built.values())
 
 
 def _properties(data: Known, kind_and_name: tuple[str, str]) -> frozenset[str] | None:

@@ -1,21 +1,23 @@
-"""The Celery application of this process with its jobs."""
+"""The Celery application of a process with its jobs."""
 
 from celery import Celery
 
-from celeriac.dispatch.app import ADVANCE, EXECUTE, make_celery
+from celeriac.dispatch.app import make_celery
+from celeriac.services.advance import Advance
+from celeriac.services.attempts import Attempts
 from celeriac.settings import Settings
-from celeriac_workers.jobs import Advance, Execute
+from celeriac_workers.jobs import add_advance, add_execute
 
 
 def orchestrator_app(settings: Settings, advance: Advance) -> Celery:
     """Advances executions."""
     app = make_celery(settings.broker_url, settings.redis_url)
-    app.task(advance, name=ADVANCE, acks_late=True)
+    add_advance(app, advance)
     return app
 
 
-def worker_app(settings: Settings, execute: Execute) -> Celery:
+def worker_app(settings: Settings, attempts: Attempts) -> Celery:
     """Runs task runs."""
     app = make_celery(settings.broker_url, settings.redis_url)
-    app.task(execute, name=EXECUTE, acks_late=True)
+    add_execute(app, attempts)
     return app

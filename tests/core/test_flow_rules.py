@@ -4,7 +4,7 @@ import pytest
 
 from celeriac.core.dynamic import Dynamic
 from celeriac.core.flow import Flow, Flowable, Mode, Task, TaskList
-from celeriac.core.flow_rules import Finding, check_flow, check_references, tasks_with_places
+from celeriac.core.flow_rules import Finding, check_flow, check_references, surprises, tasks_with_places
 from celeriac.core.plugin_types import Types
 from celeriac.core.task_type import TaskType
 
@@ -130,10 +130,10 @@ def test_an_input_that_waits_for_a_circle_is_not_part_of_it() -> None:
     assert [loc[1] for loc, _ in findings(inputs=inputs)] == [1]
 
 
-def test_an_input_with_a_default_is_required() -> None:
-    assert [loc for loc, _ in findings(inputs=[{"id": "a", "type": "STRING", "defaults": "x", "required": False}])] == [
-        ("inputs", 0)
-    ]
+def test_a_default_beside_required_false_surprises() -> None:
+    given = flow(inputs=[{"id": "a", "type": "STRING", "defaults": "x", "required": False}])
+
+    assert [finding.loc for finding in surprises(given)] == [("inputs", 0)]
 
 
 def reference(text: str, **properties: Any) -> list[Finding]:

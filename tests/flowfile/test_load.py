@@ -17,7 +17,8 @@ def test_a_stored_flow_is_read_like_a_new_one(types: Types) -> None:
 
 
 def test_unknown_properties_are_dropped(types: Types) -> None:
-    text = f"nope: 1\ntasks: [{{id: a, type: {LOG}, message: x, nope: 1, retry: {{type: constant, interval: 1, no: 2}}}}]\n"
+    retry = "{type: constant, interval: 1, nope: 2}"
+    text = f"nope: 1\ntasks: [{{id: a, type: {LOG}, message: x, nope: 1, retry: {retry}}}]\n"
 
     flow = load(HEAD + text, types)
 

@@ -38,7 +38,6 @@ def check_flow(flow: Flow) -> Iterator[Finding]:
     yield from _repeated("Duplicate input with name", _ids(flow, "inputs"))
     yield from _recursive(flow, tasks)
     yield from _dependencies(flow)
-    yield from _optional_defaults(flow)
 
 
 def check_references(texts: Iterable[tuple[Loc, str]], flow: Flow) -> Iterator[Finding]:
@@ -59,14 +58,16 @@ def check_references(texts: Iterable[tuple[Loc, str]], flow: Flow) -> Iterator[F
                     yield Finding(loc, message, f"write `{root}['{name}']`")
 
 
-def missing_for_schedules(flow: Flow) -> Iterator[Finding]:
-    """Schedules whose executions would be refused, for want of an input."""
+def surprises(flow: Flow) -> Iterator[Finding]:
+    """What is allowed and does not what it seems to."""
+    for index, item in enumerate(flow.inputs):
+        if item.defaults is not None and not item.required:
+            message = "`required: false` has no effect: the default is always applied"
+            yield Finding(("inputs", index), message, "leave it out, or use `prefill` instead of `defaults`")
     for index, trigger in enumerate(flow.triggers):
-        if not hasattr(trigger, "cron"):
-            continue
         wanted = [item.id for item in flow.inputs if item.required and item.defaults is None]
         missing = [name for name in wanted if name.split(".")[0] not in trigger.inputs and name not in trigger.inputs]
-        if missing:
+        if missing and hasattr(trigger, "cron"):
             listed = ", ".join(f"`{name}`" for name in missing)
             yield Finding(("triggers", index), f"the schedule gives no value for the required inputs {listed}")
 
@@ -140,13 +141,6 @@ def _dependencies(flow: Flow) -> Iterator[Finding]:
                 yield Finding((*loc, place), f"Input with id '{item.id}' depends on a non-existent input '{name}'.")
         if circle := _circle(item.id, needs):
             yield Finding(loc, f"Cycle dependency detected for input with id '{item.id}': [{', '.join(circle)}]")
-
-
-def _optional_defaults(flow: Flow) -> Iterator[Finding]:
-    for index, item in enumerate(flow.inputs):
-        if item.defaults is not None and not item.required:
-            message = "Inputs with a default value must be required, since the default is always applied."
-            yield Finding(("inputs", index), message, "leave out `required: false`, or use `prefill`")
 
 
 def _circle(start: str, needs: Mapping[str, list[str]]) -> list[str]:

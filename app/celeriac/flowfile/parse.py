@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from celeriac.core.errors import FlowInvalid, Problem
 from celeriac.core.flow import Flow
-from celeriac.core.flow_rules import Finding, check_flow, check_references, missing_for_schedules
+from celeriac.core.flow_rules import Finding, check_flow, check_references, surprises
 from celeriac.core.plugin_types import PREFIX, Types
 from celeriac.flowfile.defaults import merge_defaults
 from celeriac.flowfile.lenient import read_leniently
@@ -45,7 +45,7 @@ def parse(text: str, types: Types, *, file: str = "") -> ParsedFlow:
     if flow is not None:
         problems += _marked(tree, check_flow(flow))
         problems += _marked(root, check_references(texts, flow))
-        warnings += _marked(tree, missing_for_schedules(flow))
+        warnings += _marked(tree, surprises(flow))
     return ParsedFlow(
         outcome.flow if not problems else None,
         _sorted(problems, file),

@@ -102,7 +102,7 @@ def test_variables_of_the_command_win(run: Run, attempt: Any, environ: dict[str,
 
 
 def test_a_program_that_is_not_installed_is_named_with_a_remedy(run: Run) -> None:
-    with pytest.raises(RunnerFailed, match="`nosuchprogram` is not on the PATH.*Docker"):
+    with pytest.raises(RunnerFailed, match=r"`nosuchprogram` is not on the PATH.*Docker"):
         run("nosuchprogram")
 
 

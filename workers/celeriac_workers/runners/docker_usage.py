@@ -13,7 +13,8 @@ from celeriac_workers.runners.docker_files import TOOLS, read_file
 WRAPPER = ("/bin/sh", str(TOOLS / "run"))
 """Entry point that runs a command and then writes down what it used."""
 NOTES = TOOLS / "usage"
-SCRIPT = f"""(exec "$@")
+SCRIPT = f"""exec 4>&2 2>/dev/null
+(exec "$@" 2>&4 4>&-)
 code=$?
 for file in memory.peak memory/memory.max_usage_in_bytes cpu.stat cpuacct/cpuacct.usage
 do [ -r /sys/fs/cgroup/$file ] && read -r first second </sys/fs/cgroup/$file && echo "$file $first $second"

@@ -5,10 +5,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, ClassVar
 
-from pydantic import AliasChoices, Field
+from pydantic import Field
 
 from celeriac.core.dynamic import Dynamic, render_properties
-from celeriac.core.errors import TaskFailed
+from celeriac.core.errors import StorageFailed, TaskFailed
 from celeriac.core.runner import Command, RunResult
 from celeriac.core.task_type import TaskContext, TaskType
 from celeriac.plugins.runners.any_runner import AnyRunner
@@ -55,9 +55,7 @@ class ScriptTask(TaskType):
     input_files: Dynamic[dict[str, str]] = {}
     output_files: Dynamic[list[str]] = []
     namespace_files: NamespaceFiles | None = None
-    output_directory: Annotated[
-        Dynamic[bool], Field(validation_alias=AliasChoices("outputDirectory", "output_directory"))
-    ] = False
+    output_directory: Dynamic[bool] = False
     target_os: Annotated[Dynamic[str], Field(alias="targetOS")] = "AUTO"
     warning_on_std_err: Dynamic[bool] = False
     runner: RunnerKind | None = None
@@ -73,14 +71,14 @@ class ScriptTask(TaskType):
 
     def run(self, context: TaskContext) -> Mapping[str, Any]:
         """Raises: TaskFailed, with the outputs so far, unless the exit code is 0."""
-        directory = context.directory
-        task = self._rendered(context)
-        if task.namespace_files is not None and task.namespace_files.enabled:
-            write_namespace_files(context, task.namespace_files)
-        write_input_files(context, task.input_files or {})
-        given = set(directory.iterdir())
-        command = task._command(context)
-        made = set(directory.iterdir()) - given
+        try:
+            task = self._rendered(context)
+            task._write_files(context)
+            given = set(context.directory.iterdir())
+            command = task._command(context)
+            made = set(context.directory.iterdir()) - given
+        except OSError as error:
+            raise StorageFailed(f"Cannot prepare the working directory {context.directory}: {error}") from error
         output = ScriptOutput(context)
         runner = task.task_runner or older_runner(task.runner, task.docker)
         try:
@@ -106,6 +104,11 @@ class ScriptTask(TaskType):
             return context.render(value, typed=typed, variables=variables)
 
         return render_properties(self, render, skip=frozenset(type(self).model_fields) - names)
+
+    def _write_files(self, context: TaskContext) -> None:
+        if self.namespace_files is not None and self.namespace_files.enabled:
+            write_namespace_files(context, self.namespace_files)
+        write_input_files(context, self.input_files or {})
 
     def _command(self, context: TaskContext) -> Command:
         directory = context.directory

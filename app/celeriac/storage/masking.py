@@ -32,16 +32,20 @@ class Masker:
         known = self._secrets | {secret for secret in secrets if len(secret) >= SHORTEST}
         if known != self._secrets:
             self._secrets = known
-            forms = {form for secret in known for form in _forms(secret)}
-            self._pattern = re.compile("|".join(re.escape(form) for form in sorted(forms, key=len, reverse=True)))
+            self._pattern = None
 
     def mask(self, text: str) -> str:
         """The text without secrets."""
-        return self._pattern.sub(MASK, text) if self._pattern is not None else text
+        if not self._secrets:
+            return text
+        if self._pattern is None:
+            forms = {form for secret in self._secrets for form in _forms(secret)}
+            self._pattern = re.compile("|".join(re.escape(form) for form in sorted(forms, key=len, reverse=True)))
+        return self._pattern.sub(MASK, text)
 
     def mask_data(self, value: Any) -> Any:
         """The same for all texts in lists and mappings, keys included."""
-        if self._pattern is None:
+        if not self._secrets:
             return value
         if isinstance(value, str):
             return self.mask(value)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from celeriac.core.errors import Killed, TaskFailed
+from celeriac.core.errors import Killed, StorageFailed, TaskFailed
 from celeriac.plugins.jdbc.duckdb import Query
 from fakes import FakeContext, run_task
 
@@ -165,6 +165,13 @@ def test_sql_may_be_a_file(context: FakeContext) -> None:
     context.namespace_store.put("company.team", "report.sql", b"SELECT 42 AS n")
 
     assert query(context, "nsfile:///report.sql")["rows"] == [{"n": 42}]
+
+
+def test_a_working_directory_that_cannot_be_written_is_named(context: FakeContext) -> None:
+    (context.directory / "dir").write_text("a file where a folder is needed")
+
+    with pytest.raises(StorageFailed, match=str(context.directory)):
+        query(context, "SELECT 1", inputFiles={"dir/a.csv": "x"})
 
 
 @pytest.mark.parametrize("name", ["../a", "/tmp/a", ""])

@@ -77,8 +77,9 @@ def test_headers_of_the_options_are_sent(
 def test_a_refused_message_fails_with_the_answer(httpserver: HTTPServer, context: FakeContext) -> None:
     httpserver.expect_request("/hook").respond_with_data("invalid_payload", status=400)
 
-    with pytest.raises(TaskFailed, match="400 BAD REQUEST: invalid_payload"):
+    with pytest.raises(TaskFailed, match="400 BAD REQUEST: invalid_payload") as failed:
         run_task(SlackIncomingWebhook, {"url": httpserver.url_for("/hook"), "payload": "{}"}, context)
+    assert "hook" not in str(failed.value), "the path of a webhook is a secret"
 
 
 @pytest.mark.parametrize("kind", [SlackIncomingWebhook, SlackExecution])

@@ -10,6 +10,7 @@ import orjson
 
 from celeriac.core.dynamic import Dynamic
 from celeriac.core.task_type import TaskFiles, TaskType
+from celeriac.plugins.jdbc.working_files import writing
 
 Rows = Iterable[dict[str, Any]]
 
@@ -56,7 +57,7 @@ def collected(rows: Rows, wanted: FetchType, directory: Path, files: TaskFiles) 
 
 def _stored(rows: Rows, directory: Path, files: TaskFiles) -> dict[str, Any]:
     size = 0
-    with NamedTemporaryFile(dir=directory, prefix=".rows-", suffix=".jsonl") as file:
+    with writing(directory), NamedTemporaryFile(dir=directory, prefix=".rows-", suffix=".jsonl") as file:
         for row in rows:
             file.write(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE))
             size += 1

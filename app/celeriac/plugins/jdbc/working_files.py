@@ -1,12 +1,13 @@
 """`inputFiles` and `outputFiles` of SQL tasks, in the working directory of the attempt."""
 
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from celeriac.core.dynamic import as_text
-from celeriac.core.errors import TaskFailed
+from celeriac.core.errors import StorageFailed, TaskFailed
 from celeriac.core.globs import matches
 from celeriac.core.task_type import TaskFiles
 
@@ -14,20 +15,25 @@ _STORED = ("kestra://", "nsfile://")
 _PATTERN = frozenset("*?[{")
 
 
+@contextmanager
+def writing(directory: Path) -> Iterator[None]:
+    """Names the working directory when it cannot be written. Raises: StorageFailed."""
+    try:
+        yield
+    except OSError as error:
+        raise StorageFailed(f"Cannot write in the working directory {directory}: {error.strerror or error}") from error
+
+
 def write_inputs(inputs: Mapping[str, Any], directory: Path, files: TaskFiles) -> None:
     """Puts each file, given as text or as the URI of a stored file, where its name says.
 
-    Raises: StoredFileNotFound, TaskFailed for a name that leaves the directory.
+    Raises: StoredFileNotFound, StorageFailed, TaskFailed for a name that leaves the directory.
     """
     for name, content in inputs.items():
         place = inside(directory, name, "inputFiles")
-        place.parent.mkdir(parents=True, exist_ok=True)
-        text = as_text(content)
-        if not text.startswith(_STORED):
-            place.write_text(text, encoding="utf-8")
-            continue
-        with files.open(text) as source, place.open("wb") as target:
-            shutil.copyfileobj(source, target, 1 << 20)
+        with writing(directory):
+            place.parent.mkdir(parents=True, exist_ok=True)
+            _write(place, as_text(content), files)
 
 
 def save_outputs(names: Iterable[str], directory: Path, files: TaskFiles) -> dict[str, str]:
@@ -52,6 +58,14 @@ def inside(directory: Path, name: str, which: str) -> Path:
     if Path(name).is_absolute() or ".." in Path(name).parts or place == directory:
         raise TaskFailed(f"Property `{which}`: `{name}` is no path inside the working directory")
     return place
+
+
+def _write(place: Path, text: str, files: TaskFiles) -> None:
+    if not text.startswith(_STORED):
+        place.write_text(text, encoding="utf-8")
+        return
+    with files.open(text) as source, place.open("wb") as target:
+        shutil.copyfileobj(source, target, 1 << 20)
 
 
 def _below(directory: Path) -> list[str]:

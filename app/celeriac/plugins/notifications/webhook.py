@@ -2,8 +2,15 @@
 
 from celeriac.core.task_type import TaskContext
 from celeriac.plugins.core.http.exchange import HttpTask
-from celeriac.plugins.core.http.failures import beginning
+from celeriac.plugins.core.http.failures import beginning, host_of
 from celeriac.plugins.notifications.options import RequestOptions
+
+
+class _Webhook(HttpTask):
+    """The path of a webhook is a secret: messages show its host only."""
+
+    def shown_uri(self) -> str:
+        return host_of(self.uri)
 
 
 def post(context: TaskContext, task_id: str, url: str, payload: str, options: RequestOptions) -> str:
@@ -11,7 +18,7 @@ def post(context: TaskContext, task_id: str, url: str, payload: str, options: Re
 
     Raises: TaskFailed for an answer of 400 and more, or none; Killed.
     """
-    request = HttpTask(
+    request = _Webhook(
         id=task_id,
         type="webhook",
         uri=url,

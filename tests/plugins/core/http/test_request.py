@@ -3,12 +3,20 @@
 import base64
 import re
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 from pytest_httpserver import HTTPServer
 from werkzeug import Request as Received
 from werkzeug import Response
@@ -258,6 +266,43 @@ def test_a_silent_server_is_given_up_after_the_read_timeout(context: FakeContext
 
     with pytest.raises(TaskFailed, match=rf"127\.0\.0\.1:{silent_port} sent nothing for too long"):
         run_task(Request, {"uri": f"http://127.0.0.1:{silent_port}/", "options": options}, context)
+
+
+@pytest.fixture
+def self_signed(tmp_path: Path) -> Iterator[HTTPServer]:
+    """A server whose certificate nobody has signed."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number(), now, now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    file = tmp_path / "server.pem"
+    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    file.write_bytes(private + certificate.public_bytes(Encoding.PEM))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(file)
+    with HTTPServer(host="localhost", ssl_context=context) as server:
+        server.expect_request("/api").respond_with_data("hello")
+        yield server
+
+
+def test_a_certificate_that_is_not_trusted_is_refused_with_the_reason(
+    self_signed: HTTPServer, context: FakeContext
+) -> None:
+    with pytest.raises(TaskFailed, match=r"no trusted TLS connection to localhost:\d+: .*self-signed certificate"):
+        call(self_signed, context)
+
+
+@pytest.mark.parametrize("where", ["options", "sslOptions"])
+def test_every_certificate_may_be_trusted(self_signed: HTTPServer, context: FakeContext, where: str) -> None:
+    trusting = {"insecureTrustAllCertificates": True}
+
+    outputs = call(self_signed, context, **{where: {"ssl": trusting} if where == "options" else trusting})
+
+    assert outputs["body"] == "hello"
 
 
 def test_a_server_that_speaks_no_tls_is_told(context: FakeContext, httpserver: HTTPServer) -> None:

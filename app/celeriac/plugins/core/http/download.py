@@ -14,7 +14,6 @@ from celeriac.core.dynamic import Dynamic
 from celeriac.core.errors import TaskFailed
 from celeriac.core.task_type import TaskContext, TaskLogger
 from celeriac.plugins.core.http.exchange import HttpTask, response_headers
-from celeriac.plugins.core.http.failures import address
 
 _TOLD_EVERY_S = 10.0
 _LONGEST_NAME = 150
@@ -45,9 +44,9 @@ class Download(HttpTask):
             body = _Body(response, context.logger)
             first = body.peek()
             if not first and self.fail_on_empty_response:
-                raise TaskFailed(f"{address(self.uri)} sent an empty answer; failOnEmptyResponse: false accepts it")
+                raise TaskFailed(f"{self.shown_uri()} sent an empty answer; failOnEmptyResponse: false accepts it")
             if not first:
-                context.logger.warning(f"{address(self.uri)} sent an empty answer")
+                context.logger.warning(f"{self.shown_uri()} sent an empty answer")
             uri = context.files.save(cast(BinaryIO, io.BufferedReader(body, 1 << 20)), self._name(response))
             code, headers = response.status_code, response_headers(response)
         context.counter("response.length", body.length)

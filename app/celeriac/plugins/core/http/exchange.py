@@ -8,7 +8,7 @@ import httpx2
 
 from celeriac.core.dynamic import Dynamic, as_text
 from celeriac.core.task_type import TaskContext, TaskType
-from celeriac.plugins.core.http.failures import explained, refusal
+from celeriac.plugins.core.http.failures import address, explained, refusal
 from celeriac.plugins.core.http.multipart import multipart_fields
 from celeriac.plugins.core.http.options import HttpOptions, LogPart, SslOptions
 from celeriac.plugins.core.http.sockets import Sockets
@@ -49,7 +49,14 @@ class HttpTask(TaskType):
                 self._check(response)
                 yield response
             except (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError) as error:
-                raise explained(error, self.method, self.uri) from error
+                raise explained(error, self._what(), self.uri) from error
+
+    def shown_uri(self) -> str:
+        """The address as messages show it."""
+        return address(self.uri)
+
+    def _what(self) -> str:
+        return f"{self.method.upper()} {self.shown_uri()}"
 
     def _client(self) -> httpx2.Client:
         trusting = self.options.ssl.insecure_trust_all_certificates or (
@@ -86,7 +93,7 @@ class HttpTask(TaskType):
         allowed = self.options.allow_failed or self.allow_failed
         if response.status_code < 400 or allowed or response.status_code in self.options.allowed_response_codes:
             return
-        raise refusal(response, self.method, self.uri)
+        raise refusal(response, self._what())
 
     def _log_request(self, context: TaskContext, request: httpx2.Request) -> None:
         if LogPart.REQUEST_HEADERS in self.options.logs:

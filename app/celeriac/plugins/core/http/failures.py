@@ -11,16 +11,16 @@ from celeriac.core.errors import TaskFailed
 _SHOWN_BYTES = 1000
 
 
-def explained(error: Exception, method: str, uri: str) -> TaskFailed:
-    """The failure of a request that got no (whole) answer."""
-    return TaskFailed(f"{method.upper()} {address(uri)} failed: {_reason(error, _server(uri))}")
+def explained(error: Exception, what: str, uri: str) -> TaskFailed:
+    """The failure of a request that got no (whole) answer. what: method and address as they may be shown."""
+    return TaskFailed(f"{what} failed: {_reason(error, _server(uri))}")
 
 
-def refusal(response: httpx2.Response, method: str, uri: str) -> TaskFailed:
+def refusal(response: httpx2.Response, what: str) -> TaskFailed:
     """The failure of a request that was answered with an error status; reads the beginning of the body."""
     status = f"{response.status_code} {response.reason_phrase}".strip()
     body = beginning(response)
-    return TaskFailed(f"{method.upper()} {address(uri)} was answered with {status}{f': {body}' if body else ''}")
+    return TaskFailed(f"{what} was answered with {status}{f': {body}' if body else ''}")
 
 
 def beginning(response: httpx2.Response, size: int = _SHOWN_BYTES) -> str:
@@ -42,12 +42,17 @@ def address(uri: str) -> str:
     return str(url.copy_with(username=None, password=None, query=None, fragment=None)) if url.host else f"`{uri}`"
 
 
-def _server(uri: str) -> str:
+def host_of(uri: str) -> str:
+    """Scheme and server of a URI alone."""
     try:
         url = httpx2.URL(uri.strip())
     except httpx2.InvalidURL:
-        return uri
-    return f"{url.host}:{url.port}" if url.port else url.host
+        return "an address that is none"
+    return f"{url.scheme}://{url.netloc.decode().rpartition('@')[2]}" if url.host else "an address without host"
+
+
+def _server(uri: str) -> str:
+    return host_of(uri).rpartition("//")[2]
 
 
 def _reason(error: Exception, server: str) -> str:

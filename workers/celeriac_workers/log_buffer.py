@@ -71,8 +71,8 @@ class LogBuffer:
     def _notice(self, lines: list[LogLine]) -> LogLine:
         at_us = lines[-1].at_us if lines else time.time_ns() // 1000
         text = (
-            f"{self._dropped:,} more log lines were dropped: a task run keeps {self._cap_bytes / 1_000_000:g} MB of logs. "
-            "Write large output to a file and name it in outputFiles."
+            f"{self._dropped:,} more log lines were dropped: a task run keeps {self._cap_bytes / 1_000_000:g} MB "
+            "of logs. Write large output to a file and name it in outputFiles."
         )
         return LogLine(self._run.seq, self._run.attempt, 1 << 40, "WARN", text, at_us)
 

@@ -62,14 +62,14 @@ class Run:
 
     def to_its_end(self, source: str) -> Exit:
         """Starts the flow, follows it, prints its results. Raises: FlowInvalid, InputsInvalid, Refused."""
-        self._session.start("orchestrator")
+        import_application()
+        for role in ("orchestrator", "worker", "sweeper"):
+            self._session.start(role)
         engine = build_engine(self._session.settings)
         engine.migrate()
         self._session.supervisor.go()
         reclaim(engine, self._session.settings.home)
         intake = take_in(engine.flows, self._arguments, source)
-        self._session.start("worker")
-        self._session.start("sweeper")
         self._tell(intake)
         self._interrupts.patient = True
         execution_id = engine.executions.start(
@@ -143,8 +143,16 @@ class Run:
         return TreeDisplay(Console(file=stream))
 
 
+def import_application() -> None:
+    """Imports all that the application needs: most of the start-up time."""
+    import celeriac.wiring
+    from celeriac.plugins.discovery import discover
+
+    discover()
+
+
 def build_engine(settings: Settings) -> Engine:
-    """The application; imported only here, for it takes most of the start-up time."""
+    """The application; it connects to nothing yet."""
     from celeriac.wiring import build
 
     return build(settings)

@@ -10,7 +10,7 @@ import click
 from celeriac.cli.cells import HomeUnusable
 from celeriac.cli.exits import Exit
 from celeriac.cli.interrupts import Interrupts
-from celeriac.cli.run import build_engine, reclaim
+from celeriac.cli.run import build_engine, import_application, reclaim
 from celeriac.cli.session import Session, open_session
 from celeriac.cli.supervisor import ChildKeepsEnding
 from celeriac.cli.valkey import ValkeyUnavailable
@@ -63,6 +63,7 @@ def _address_problem(host: str, port: int) -> str:
 
 
 def _start(session: Session, workers: int) -> None:
+    import_application()
     session.start("web")
     session.start("orchestrator")
     session.start("sweeper")

@@ -1,7 +1,4 @@
-"""A cell at work: its folder, its Valkey, its roles under a supervisor; what `run` and `server` have in common.
-
-Start-up overlaps: Valkey and the first roles are started before this process imports what the application needs.
-"""
+"""A cell at work: its folder, its Valkey, its roles under a supervisor; what `run` and `server` have in common."""
 
 import sys
 from collections.abc import Iterator
@@ -9,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from celeriac.cli.cells import Cell, open_cell, prepare_home
+from celeriac.cli.forked import module_main
 from celeriac.cli.supervisor import ChildSpec, Supervisor
 from celeriac.cli.valkey import Valkey, ValkeyUnavailable, prepare, wait_until_ready
 from celeriac.settings import Settings, process_environ
@@ -27,11 +25,15 @@ class Session:
     supervisor: Supervisor
 
     def start(self, role: str, *, number: int = 0) -> None:
-        """Starts a role: orchestrator, sweeper, worker or web. number: to tell several of one role apart."""
-        module = ("celeriac.web.serve",) if role == _WEB else ("celeriac_workers", role)
+        """Starts a role: orchestrator, sweeper, worker or web. number: to tell several of one role apart.
+
+        To be called when this process has imported the application and before it has connected anywhere: it is forked.
+        """
+        module, *argv = ("celeriac.web.serve",) if role == _WEB else ("celeriac_workers", role)
         name = f"{role}-{number}" if number else role
         environ = process_environ() | self.settings.environ()
-        self.supervisor.start(ChildSpec(name, (sys.executable, _NOT_FROM_CWD, "-m", *module), environ))
+        command = (sys.executable, _NOT_FROM_CWD, "-m", module, *argv)
+        self.supervisor.start(ChildSpec(name, command, environ, main=module_main(module, *argv)))
 
 
 @contextmanager

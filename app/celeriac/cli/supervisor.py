@@ -16,11 +16,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO
 
+from celeriac.cli.forked import IS_SAFE, Forked, fork
 from celeriac.lifeline import VARIABLE
 
 LOG_CAP_BYTES = 10_000_000
 STEADY_S = 10.0
-MAX_QUICK_ENDS = 6
+MAX_QUICK_ENDS = 5
 _FIRST_DELAY_S = 0.1
 _LONGEST_DELAY_S = 5.0
 _POLL_S = 0.02
@@ -45,6 +46,7 @@ class ChildSpec:
     """A process to keep running.
 
     layer: the highest layer is stopped first. guarded: the program knows no lifeline, a shell guard minds it.
+    main: what the program does, to be forked at the first start (celeriac.cli.forked); restarts run argv.
     """
 
     name: str
@@ -52,6 +54,7 @@ class ChildSpec:
     env: Mapping[str, str] = field(default_factory=dict)
     layer: int = 1
     guarded: bool = False
+    main: Callable[[], None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +69,7 @@ class ChildEnded:
 @dataclass(slots=True)
 class _Child:
     spec: ChildSpec
-    process: "subprocess.Popen[bytes] | None" = None
+    process: "subprocess.Popen[bytes] | Forked | None" = None
     lifeline: int = -1
     started_at: float = 0.0
     quick_ends: int = 0
@@ -107,7 +110,7 @@ class Supervisor:
         """Starts a child and keeps it running from now on."""
         child = self._children[spec.name] = _Child(spec)
         _rotate(self.log_path(spec.name))
-        self._spawn(child)
+        self._spawn(child, may_fork=IS_SAFE)
 
     def go(self) -> None:
         """Tells all children, also those started later, that what they share is ready."""
@@ -168,30 +171,37 @@ class Supervisor:
             _end_group(child)
         self._children.clear()
 
-    def _spawn(self, child: _Child) -> None:
+    def _spawn(self, child: _Child, *, may_fork: bool = False) -> None:
         read, child.lifeline = os.pipe()
-        spec = child.spec
-        guarded = ("/bin/sh", "-c", _GUARD, "guard") if spec.guarded else ()
+        main = child.spec.main
         try:
-            with self._log(spec.name) as log:
-                child.process = subprocess.Popen(
-                    (*guarded, *spec.argv),
-                    env={**spec.env, VARIABLE: str(read)},
-                    stdin=read if spec.guarded else subprocess.DEVNULL,
-                    stdout=log,
-                    stderr=subprocess.STDOUT,
-                    pass_fds=self._shared_fds if spec.guarded else (*self._shared_fds, read),
-                    start_new_session=True,
-                )
+            with self._log(child.spec.name) as log:
+                if main is not None and may_fork:
+                    environ = {**child.spec.env, VARIABLE: str(read)}
+                    child.process = fork(main, environ, log.fileno(), (*self._shared_fds, read))
+                else:
+                    child.process = self._execute(child.spec, read, log)
         finally:
             os.close(read)
         child.started_at = self._clock()
         if self._may_go:
             _say_go(child.lifeline)
 
+    def _execute(self, spec: ChildSpec, read: int, log: BinaryIO) -> "subprocess.Popen[bytes]":
+        guarded = ("/bin/sh", "-c", _GUARD, "guard") if spec.guarded else ()
+        return subprocess.Popen(
+            (*guarded, *spec.argv),
+            env={**spec.env, VARIABLE: str(read)},
+            stdin=read if spec.guarded else subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            pass_fds=self._shared_fds if spec.guarded else (*self._shared_fds, read),
+            start_new_session=True,
+        )
+
     def _note_end(self, child: _Child, now: float) -> ChildEnded:
         assert child.process is not None
-        exit_code = child.process.returncode
+        exit_code = child.process.poll() or 0
         _end_group(child)
         child.quick_ends = 0 if now - child.started_at > STEADY_S else child.quick_ends + 1
         if child.quick_ends >= MAX_QUICK_ENDS:

@@ -19,8 +19,10 @@ def parse_iso_duration(text: str) -> timedelta:
     Raises: ValueError.
     """
     match = _DURATION.fullmatch(text.strip())
-    if match is None or match["time"] in ("T", "t") or not any(
-        match[part] for part in ("days", "hours", "minutes", "seconds")
+    if (
+        match is None
+        or match["time"] in ("T", "t")
+        or not any(match[part] for part in ("days", "hours", "minutes", "seconds"))
     ):
         raise ValueError(f"`{text}` is no ISO 8601 duration such as PT30S, PT5M, PT1H or P1D")
     total = timedelta(

@@ -8,7 +8,7 @@ an error of its task run, not of the file. Source: Kestra's Property<T>.
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from typing import Annotated, Any, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, GetCoreSchemaHandler, TypeAdapter, ValidationError
@@ -67,7 +67,7 @@ class _Field:
     adapter: TypeAdapter[Any]
 
 
-@lru_cache(maxsize=None)
+@cache
 def dynamic_fields(model: type[BaseModel]) -> tuple[_Field, ...]:
     """The dynamic fields of a model class, in order of declaration."""
     found = []
@@ -129,7 +129,9 @@ def _value(field: _Field, raw: Any, render: Render) -> Any:
         return field.adapter.validate_python(value)
     except ValidationError as error:
         reasons = "; ".join(item["msg"] for item in error.errors(include_url=False))
-        raise TaskFailed(f"Property `{field.alias}`: the value `{as_text(value)[:200]}` does not fit: {reasons}") from error
+        raise TaskFailed(
+            f"Property `{field.alias}`: the value `{as_text(value)[:200]}` does not fit: {reasons}"
+        ) from error
 
 
 def _from_json(field: _Field, text: str) -> Any:
@@ -139,7 +141,9 @@ def _from_json(field: _Field, text: str) -> Any:
         return json.loads(text)
     except ValueError as error:
         wanted = "a list" if field.shape == "list" else "a mapping"
-        raise TaskFailed(f"Property `{field.alias}`: `{text[:200]}` is neither {wanted} nor JSON text of one") from error
+        raise TaskFailed(
+            f"Property `{field.alias}`: `{text[:200]}` is neither {wanted} nor JSON text of one"
+        ) from error
 
 
 def as_text(value: Any) -> str:

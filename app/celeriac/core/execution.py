@@ -23,7 +23,13 @@ def base62(number: int) -> str:
 
 def new_execution_id(unix_ms: int, random_bits: int) -> str:
     """22 base62 characters of a UUIDv7: sortable by time. random_bits: at least 74 random bits."""
-    value = (unix_ms & (1 << 48) - 1) << 80 | 7 << 76 | (random_bits & 0xFFF) << 64 | 2 << 62 | random_bits >> 12 & (1 << 62) - 1
+    value = (
+        (unix_ms & (1 << 48) - 1) << 80
+        | 7 << 76
+        | (random_bits & 0xFFF) << 64
+        | 2 << 62
+        | random_bits >> 12 & (1 << 62) - 1
+    )
     return base62(value)
 
 

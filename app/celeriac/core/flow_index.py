@@ -72,14 +72,17 @@ def _is_iterated(task: Task, parent: Task | None) -> bool:
 
 
 def _mode(task: Task, does_io: Callable[[Any], bool]) -> Mode:
-    if task.mode is Mode.WORKER and getattr(task, "effect_free", False):
-        if task.timeout is None and not does_io(task.model_dump(exclude_unset=True, exclude={"description"})):
-            return Mode.FUSED
-    return task.mode
+    if task.mode is not Mode.WORKER or not getattr(task, "effect_free", False) or task.timeout is not None:
+        return task.mode
+    return Mode.WORKER if does_io(_properties(task)) else Mode.FUSED
 
 
 def _evaluated(task: Task) -> Any:
     names = getattr(task, "evaluated", None)
     if names is None:
-        return task.model_dump(exclude_unset=True, exclude={"description"})
+        return _properties(task)
     return [task.run_if, *(getattr(task, name) for name in names)]
+
+
+def _properties(task: Task) -> dict[str, Any]:
+    return task.model_dump(exclude_unset=True, exclude={"description"})

@@ -109,8 +109,12 @@ class Planner:
     def opened(self, run: TaskRun, choice: Choice) -> None:
         """A flowable's choice is known: it opens."""
         frame = Frame(
-            seq=run.seq, parent_seq=run.parent_seq, list=choice.tasks or "tasks", limit=choice.limit,
-            chain=run.chain, is_new=True,
+            seq=run.seq,
+            parent_seq=run.parent_seq,
+            list=choice.tasks or "tasks",
+            limit=choice.limit,
+            chain=run.chain,
+            is_new=True,
         )
         run.enter(State.RUNNING, self.now_us())
         run.outputs = dict(choice.outputs) or None
@@ -340,9 +344,19 @@ class Planner:
         value = self.loop_value(frame.seq, iteration) if iteration != ONCE else None
         chain = frame.chain if value is None else (*frame.chain, value)
         run = TaskRun(
-            seq=self.progress.next_seq, parent_seq=frame.seq, task_id=task.id, list=frame.current_list,
-            position=position, iteration=iteration, segment_end=end, state=State.CREATED, created_us=self.now_us(),
-            value=value, chain=chain, value_hash=hash_values(chain), is_new=True,
+            seq=self.progress.next_seq,
+            parent_seq=frame.seq,
+            task_id=task.id,
+            list=frame.current_list,
+            position=position,
+            iteration=iteration,
+            segment_end=end,
+            state=State.CREATED,
+            created_us=self.now_us(),
+            value=value,
+            chain=chain,
+            value_hash=hash_values(chain),
+            is_new=True,
         )
         self.progress.next_seq += 1
         self.runs[run.seq] = run

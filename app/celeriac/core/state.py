@@ -47,7 +47,16 @@ class State(StrEnum):
 
 
 TERMINAL = frozenset(
-    {State.SUCCESS, State.WARNING, State.FAILED, State.KILLED, State.CANCELLED, State.SKIPPED, State.RETRIED, State.LOST}
+    {
+        State.SUCCESS,
+        State.WARNING,
+        State.FAILED,
+        State.KILLED,
+        State.CANCELLED,
+        State.SKIPPED,
+        State.RETRIED,
+        State.LOST,
+    }
 )
 WAITING = frozenset({State.PLANNED, State.QUEUED, State.HELD})
 _SEVERITY = {State.KILLED: 0, State.FAILED: 1, State.CANCELLED: 2, State.WARNING: 3, State.PAUSED: 4, State.SUCCESS: 5}

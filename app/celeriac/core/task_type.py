@@ -43,8 +43,17 @@ class KeyValues(Protocol):
     def get(self, namespace: str, key: str) -> Any:
         """Raises: KeyNotFound."""
 
-    def set(self, namespace: str, key: str, value: Any, *, overwrite: bool, ttl_s: float | None, kind: str | None,
-            description: str | None) -> None: ...
+    def set(
+        self,
+        namespace: str,
+        key: str,
+        value: Any,
+        *,
+        overwrite: bool,
+        ttl_s: float | None,
+        kind: str | None,
+        description: str | None,
+    ) -> None: ...
 
     def delete(self, namespace: str, key: str) -> bool: ...
 

@@ -65,7 +65,7 @@ def _transport_options(broker_url: str) -> dict[str, object]:
 def guard_redis_channel() -> None:
     """kombu 5.7.0: closing a channel of a connection that is gone ends the worker with an AttributeError.
 
-    The original then asks `self.connection.client.hostname` of None; a redis ConnectionError is what its callers expect.
+    The original then asks `self.connection.client.hostname` of None; its callers expect a redis ConnectionError.
     """
     original = redis_transport.Channel._connparams
     if getattr(original, "guarded", False):

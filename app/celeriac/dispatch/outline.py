@@ -136,4 +136,3 @@ def _label(index: FlowIndex, task: Task) -> str:
     if task.allow_failure:
         notes.append("allowFailure")
     return f"{task.id} ({'; '.join(notes)})" if notes else task.id
-

@@ -10,9 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from celeriac.core.errors import CeleriacError
 from celeriac.core.execution import Changes, Execution, Fact, Letter, LogLine, Metric, Visit
-from celeriac.core.flow import Flowable
 from celeriac.core.flow_index import FlowIndex
 from celeriac.core.frames import FLOW_SEQ, Frame, TaskRun
 from celeriac.core.plan import Fan, Planner, Progress
@@ -95,10 +93,17 @@ class Advance:
         frames = list(visit.frames.values())
         for frame in frames:
             frame.is_closed = True
-        self._around.executions.save(Changes(
-            execution, used=visit.facts, left_over=True, frames=frames, abandoned=[(FLOW_SEQ, State.FAILED)], logs=[line],
-            letters=told_parent(execution, None),
-        ))
+        self._around.executions.save(
+            Changes(
+                execution,
+                used=visit.facts,
+                left_over=True,
+                frames=frames,
+                abandoned=[(FLOW_SEQ, State.FAILED)],
+                logs=[line],
+                letters=told_parent(execution, None),
+            )
+        )
         if execution.parent_id:
             self._publisher.advance([execution.parent_id])
 
@@ -108,7 +113,10 @@ def told_parent(execution: Execution, outputs: Mapping[str, Any] | None) -> list
     if execution.parent_id is None or execution.parent_seq is None:
         return []
     payload = {
-        "attempt": execution.parent_attempt, "child": execution.id, "state": execution.state.value, "outputs": outputs,
+        "attempt": execution.parent_attempt,
+        "child": execution.id,
+        "state": execution.state.value,
+        "outputs": outputs,
     }
     return [Letter(execution.parent_id, "child", execution.parent_seq, payload)]
 
@@ -145,8 +153,13 @@ class Round:
         self._rendered: dict[int, dict[str, Any]] = {}
         self._left_over = False
         progress = Progress(
-            execution.state, execution.next_seq, execution.histories, execution.started_us, execution.ended_us,
-            execution.done_us, execution.outputs,
+            execution.state,
+            execution.next_seq,
+            execution.histories,
+            execution.started_us,
+            execution.ended_us,
+            execution.done_us,
+            execution.outputs,
         )
         self._planner = Planner(
             self._index, progress, visit.frames, visit.runs, self._loop_value, self._now_us, around.random
@@ -199,7 +212,7 @@ class Round:
             planner.unreleased.add(fact.seq)
         elif run is None:
             return
-        elif fact.kind == "evaluated" or fact.payload and fact.kind == "go":
+        elif fact.kind == "evaluated" or (fact.payload and fact.kind == "go"):
             self._evaluated_by_worker(run, fact.payload or {})
         elif fact.kind == "go":
             if run.state is State.CREATED:
@@ -321,7 +334,9 @@ class Round:
             self._planner.ended(run)
 
     def _evaluate_flow_outputs(self) -> None:
-        outputs, error = flow_outputs(self._around, self._execution, self._index, self._lookup, self._base_variables(), self._masker)
+        outputs, error = flow_outputs(
+            self._around, self._execution, self._index, self._lookup, self._base_variables(), self._masker
+        )
         self._planner.outputs_evaluated(outputs, error)
 
     def _base_variables(self) -> dict[str, Any]:
@@ -345,7 +360,9 @@ class Round:
         progress = planner.progress
         execution.state, execution.next_seq, execution.histories = progress.state, progress.next_seq, progress.histories
         execution.started_us, execution.ended_us, execution.done_us = (
-            progress.started_us, progress.ended_us, progress.done_us,
+            progress.started_us,
+            progress.ended_us,
+            progress.done_us,
         )
         execution.outputs = progress.outputs
         execution.secrets = sorted(self._secret_names) or None
@@ -358,21 +375,23 @@ class Round:
         if progress.done_us is not None:
             letters += told_parent(execution, execution.outputs)
         frames: list[Frame] = [*planner.frames.values(), *planner.closed]
-        self._around.executions.save(Changes(
-            execution,
-            used=self._facts,
-            left_over=self._left_over or any(fact.kind in LEFT_OVER for fact in self._facts),
-            runs=[run for run in planner.runs.values() if run.is_new or run.is_dirty],
-            frames=[frame for frame in frames if frame.is_new or frame.is_dirty],
-            superseded=planner.superseded,
-            dropped=planner.dropped,
-            abandoned=planner.abandoned,
-            loop_values=batch.loop_values,
-            letters=letters,
-            children=children,
-            logs=batch.logs,
-            metrics=batch.metrics,
-        ))
+        self._around.executions.save(
+            Changes(
+                execution,
+                used=self._facts,
+                left_over=self._left_over or any(fact.kind in LEFT_OVER for fact in self._facts),
+                runs=[run for run in planner.runs.values() if run.is_new or run.is_dirty],
+                frames=[frame for frame in frames if frame.is_new or frame.is_dirty],
+                superseded=planner.superseded,
+                dropped=planner.dropped,
+                abandoned=planner.abandoned,
+                loop_values=batch.loop_values,
+                letters=letters,
+                children=children,
+                logs=batch.logs,
+                metrics=batch.metrics,
+            )
+        )
         self._left_over = bool(planner.evaluate or planner.unreleased or planner.evaluate_outputs)
         self._forget_written()
         self._publish(fans, [*(child.id for child in children), *(child for child in killed if child)], letters)
@@ -406,4 +425,3 @@ class Round:
             frame.is_new = frame.is_dirty = False
         planner.publish, planner.superseded, planner.dropped = [], [], []
         planner.abandoned, planner.kill_children, planner.errors, planner.closed = [], [], [], []
-

@@ -39,9 +39,7 @@ class TaskRunFailed(Exception):
 class Slot(Protocol):
     """What the worker process offers to one attempt."""
 
-    def processes(
-        self, execution: Execution, run: TaskRun, logger: TaskLogger, timeout_s: float | None
-    ) -> Processes:
+    def processes(self, execution: Execution, run: TaskRun, logger: TaskLogger, timeout_s: float | None) -> Processes:
         """Runs the attempt's commands; knows when it must stop."""
 
     def logs(self, execution: Execution, run: TaskRun) -> LogSink:
@@ -94,7 +92,9 @@ class Attempts:
             finally:
                 self._slot.ended(execution, run)
         if failed:
-            raise TaskRunFailed(f"{execution.namespace}.{execution.flow_id} {run.task_id}: attempt {run.attempt} failed")
+            raise TaskRunFailed(
+                f"{execution.namespace}.{execution.flow_id} {run.task_id}: attempt {run.attempt} failed"
+            )
 
     def _run(self, execution: Execution, run: TaskRun, place: Place, scope: RunScope) -> Result:
         try:
@@ -113,7 +113,7 @@ class Attempts:
         except CeleriacError as error:
             scope.logger.error(str(error))
             return Result(State.FAILED, getattr(error, "outputs", None))
-        except Exception as error:  # a task type may raise anything; its task run fails, the worker does not
+        except Exception as error:  # noqa: BLE001 # a task type may raise anything; its task run fails, the worker does not
             _log.exception("task type raised", execution_id=execution.id, task_id=run.task_id)
             scope.logger.error(f"{type(error).__name__}: {error}")
             return Result(State.FAILED, None)
@@ -130,8 +130,14 @@ class Attempts:
         settled = state if retried else place.task.settle(state, run.attempt - run.lost)
         promote = settled is State.SUCCESS and run.attempt == 1 and run.position < run.segment_end
         closing = Closing(
-            state=state, attempt_state=None, outputs=outputs, outputs_uri=uri, logs=scope.logger.take(),
-            metrics=scope.metrics, letter=Letter(execution.id, "ended", run.seq), promote=promote,
+            state=state,
+            attempt_state=None,
+            outputs=outputs,
+            outputs_uri=uri,
+            logs=scope.logger.take(),
+            metrics=scope.metrics,
+            letter=Letter(execution.id, "ended", run.seq),
+            promote=promote,
         )
         if not self._until_written(lambda: self._claims.close(execution.id, run, closing)):
             _log.info("fenced off", execution_id=execution.id, task_id=run.task_id, attempt=run.attempt)
@@ -188,4 +194,3 @@ def _rendered_raw(task: Task, scope: RunScope) -> dict[str, Any]:
         for name in (*names, "run_if")
         if getattr(task, name) is not None and name in task.model_fields_set
     }
-

@@ -12,7 +12,6 @@ from celeriac.core.errors import CeleriacError, TaskFailed
 from celeriac.core.execution import Execution, LogLine, Metric
 from celeriac.core.expression import truthy
 from celeriac.core.flow import Choice, Flowable, Mode, Task
-from celeriac.core.frames import TaskRun
 from celeriac.core.state import State
 from celeriac.core.task_type import TaskResult, TaskType
 from celeriac.services.run_scope import RunScope

@@ -123,7 +123,9 @@ class RunsByValue(Mapping[str, Any]):
     def __iter__(self) -> Iterator[str]:
         depth = len(self._chain)
         chains = self._lookup.chains(self._task_id)
-        return iter(dict.fromkeys(chain[depth] for chain in chains if chain[:depth] == self._chain and len(chain) > depth))
+        return iter(
+            dict.fromkeys(chain[depth] for chain in chains if chain[:depth] == self._chain and len(chain) > depth)
+        )
 
     def __len__(self) -> int:
         return len(list(iter(self)))

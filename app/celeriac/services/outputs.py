@@ -43,7 +43,12 @@ def stored_outputs(
             f"The outputs have {len(text):,} bytes, the limit is {LARGEST_BYTES:,}: write a file and pass its URI"
         )
     identity = Identity(
-        execution.id, task_run_id(execution.id, run.seq), run.attempt, execution.namespace, execution.flow_id, run.task_id
+        execution.id,
+        task_run_id(execution.id, run.seq),
+        run.attempt,
+        execution.namespace,
+        execution.flow_id,
+        run.task_id,
     )
     uri = task_file(identity, "outputs.json")
     storage.put(uri, text)
@@ -60,7 +65,9 @@ def flow_outputs(
 ) -> tuple[dict[str, Any] | None, str | None]:
     """(outputs, error): the declared outputs, rendered and typed; those before the one that fails are kept."""
     identity = Identity(execution.id, "", 1, execution.namespace, execution.flow_id, "")
-    world = ExecutionWorld(around, ExecutionFiles(around, execution, identity), execution.namespace, execution.id, masker)
+    world = ExecutionWorld(
+        around, ExecutionFiles(around, execution, identity), execution.namespace, execution.id, masker
+    )
     variables = {
         **base,
         "outputs": RunsByTask(lookup, lookup.outputs),

@@ -115,7 +115,12 @@ class RunScope:
         self._variables: dict[str, Any] | None = None
         self._directory: Path | None = None
         self.identity = Identity(
-            execution.id, task_run_id(execution.id, run.seq), run.attempt, execution.namespace, execution.flow_id, run.task_id
+            execution.id,
+            task_run_id(execution.id, run.seq),
+            run.attempt,
+            execution.namespace,
+            execution.flow_id,
+            run.task_id,
         )
         self.files = ExecutionFiles(around, execution, self.identity)
         self.world = ExecutionWorld(around, self.files, execution.namespace, execution.id, masker)

@@ -52,14 +52,13 @@ class Starting:
             raise Refused(f"Flow {namespace}.{flow_id} is disabled")
         now_us = self._around.now_us()
         execution_id = new_execution_id(time.time_ns() // 1_000_000, secrets.randbits(80))
-        own = {key: value for key, value in (labels or {}).items()}
         execution = Execution(
             id=execution_id,
             namespace=namespace,
             flow_id=flow_id,
             flow_revision=index.revision,
             inputs={},
-            labels={CORRELATION: execution_id, **index.flow.labels, **own},
+            labels={CORRELATION: execution_id, **index.flow.labels, **(labels or {})},
             variables={key: value for key, value in index.flow.variables.items() if value is not None},
             created_us=now_us,
             cell=self._cell if cell is None else cell,

@@ -41,8 +41,13 @@ class Subflows:
         }
         try:
             child, warnings = self._starting.new_execution(
-                one.namespace, one.flow_id, one.inputs or {}, revision=one.revision,
-                labels=_labels(one, parent), trigger=trigger, cell=parent.cell,
+                one.namespace,
+                one.flow_id,
+                one.inputs or {},
+                revision=one.revision,
+                labels=_labels(one, parent),
+                trigger=trigger,
+                cell=parent.cell,
             )
         except CeleriacError as error:
             raise TaskFailed(f"Unable to start the subflow {one.namespace}.{one.flow_id}: {error}") from error

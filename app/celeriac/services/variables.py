@@ -60,7 +60,9 @@ def of_task_run(base: Mapping[str, Any], lookup: Lookup, run: TaskRun) -> dict[s
     x = lookup.execution_id
     task = lookup.index.task(run.task_id)
     own: dict[str, Any] = {
-        "id": task_run_id(x, run.seq), "startDate": iso(run.started_us or run.created_us), "attemptsCount": run.attempt - 1,
+        "id": task_run_id(x, run.seq),
+        "startDate": iso(run.started_us or run.created_us),
+        "attemptsCount": run.attempt - 1,
     }
     if run.value is not None:
         own["value"] = run.value

@@ -1,15 +1,16 @@
 """Executions as the API returns them: Kestra's names and shapes, secrets hidden."""
 
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
 from typing import Any
 
 import orjson
 
+from celeriac.core.dates import iso_duration
 from celeriac.core.errors import ExecutionNotFound
 from celeriac.core.execution import Execution, task_run_id
 from celeriac.core.frames import ONCE, TaskRun
 from celeriac.core.state import State
-from celeriac.core.dates import iso_duration
 from celeriac.services.flows import Flows
 from celeriac.services.masking import masker_of
 from celeriac.services.variables import iso
@@ -17,7 +18,6 @@ from celeriac.storage.internal import Storage
 from celeriac.storage.masking import Masker
 from celeriac.storage.secrets import Secrets
 from celeriac.store.view_store import LogCursor, PastAttempt, ViewStore
-from datetime import timedelta
 
 Document = dict[str, Any]
 LOG_BATCH = 5000
@@ -83,9 +83,7 @@ class Views:
         index = self._flows.index(execution.namespace, execution.flow_id, execution.flow_revision)
         return masker_of(execution, index, self._secrets)
 
-    def _task_run(
-        self, execution: Execution, run: TaskRun, past: Sequence[PastAttempt], masker: Masker
-    ) -> Document:
+    def _task_run(self, execution: Execution, run: TaskRun, past: Sequence[PastAttempt], masker: Masker) -> Document:
         outputs = run.outputs
         if run.outputs_uri is not None:
             with self._storage.open(run.outputs_uri) as file:

@@ -66,7 +66,9 @@ class ExecutionWorld:
             uri = namespace_file(namespace or self._namespace, uri)
         size = self._files.size(uri)
         if size > READ_LIMIT_BYTES:
-            raise Refused(f"read(): `{uri}` has {size:,} bytes, the limit is {READ_LIMIT_BYTES:,}; pass the file instead")
+            raise Refused(
+                f"read(): `{uri}` has {size:,} bytes, the limit is {READ_LIMIT_BYTES:,}; pass the file instead"
+            )
         with self._files.open(uri) as file:
             return file.read().decode("utf-8", "replace")
 
@@ -115,9 +117,14 @@ class ExecutionWorld:
         body = request.get("body")
         try:
             answer = httpx2.request(
-                str(request.get("method") or "GET"), uri, params=request.get("query") or None, headers=headers,
+                str(request.get("method") or "GET"),
+                uri,
+                params=request.get("query") or None,
+                headers=headers,
                 content=body if isinstance(body, str | bytes) else None,
-                json=body if isinstance(body, dict | list) else None, timeout=10, follow_redirects=True,
+                json=body if isinstance(body, dict | list) else None,
+                timeout=10,
+                follow_redirects=True,
             )
             answer.raise_for_status()
         except httpx2.HTTPError as error:

@@ -13,11 +13,8 @@ from celeriac.core.execution import Execution, Letter, LogLine, Metric
 from celeriac.core.frames import TaskRun
 from celeriac.core.state import State
 from celeriac.store.database import Database
-from celeriac.store.execution_store import EXECUTION, INBOX, LOG, RUN, execution_from, run_from
-from celeriac.store.tables import MetricRow, WorkerRow
-
-WORKER = WorkerRow.__table__
-METRIC = MetricRow.__table__
+from celeriac.store.execution_store import execution_from, run_from
+from celeriac.store.tables import EXECUTION, INBOX, LOG, METRIC, RUN, WORKER
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,28 +45,50 @@ class ClaimStore:
         self._claim = (
             RUN.update()
             .where(*key, RUN.c.attempt == sa.bindparam("n"), RUN.c.state == State.QUEUED.value)
-            .values(state=State.RUNNING.value, fence=RUN.c.fence + 1, owner=sa.bindparam("me"), started_us=now,
-                    first_started_us=sa.func.coalesce(RUN.c.first_started_us, now), queue=None)
+            .values(
+                state=State.RUNNING.value,
+                fence=RUN.c.fence + 1,
+                owner=sa.bindparam("me"),
+                started_us=now,
+                first_started_us=sa.func.coalesce(RUN.c.first_started_us, now),
+                queue=None,
+            )
             .returning(RUN)
         )
         self._close = (
             RUN.update()
             .where(*key, RUN.c.fence == sa.bindparam("f"), RUN.c.state.in_([State.RUNNING.value, State.KILLING.value]))
-            .values({name: sa.bindparam(f"v_{name}") for name in (
-                "state", "attempt_state", "outputs", "outputs_uri", "histories", "ended_us",
-            )} | {"owner": None, "due_us": None})
+            .values(
+                {
+                    name: sa.bindparam(f"v_{name}")
+                    for name in (
+                        "state",
+                        "attempt_state",
+                        "outputs",
+                        "outputs_uri",
+                        "histories",
+                        "ended_us",
+                    )
+                }
+                | {"owner": None, "due_us": None}
+            )
         )
         self._promote = (
             RUN.update()
-            .where(RUN.c.execution_id == sa.bindparam("x"), RUN.c.seq == sa.bindparam("s"),
-                   RUN.c.state == State.PLANNED.value)
+            .where(
+                RUN.c.execution_id == sa.bindparam("x"),
+                RUN.c.seq == sa.bindparam("s"),
+                RUN.c.state == State.PLANNED.value,
+            )
             .values(state=State.QUEUED.value, published_us=now, queue="default")
         )
         self._handle = RUN.update().where(*key, RUN.c.fence == sa.bindparam("f")).values(handle=sa.bindparam("h"))
         self._insert_fact = INBOX.insert().values(at_us=now)
         self._insert_metric = METRIC.insert().values(at_us=now)
         self._execution = sa.select(EXECUTION).where(EXECUTION.c.id == sa.bindparam("x"))
-        self._beat = WORKER.update().where(WORKER.c.id == sa.bindparam("me")).values(beat=WORKER.c.beat + 1, seen_us=now)
+        self._beat = (
+            WORKER.update().where(WORKER.c.id == sa.bindparam("me")).values(beat=WORKER.c.beat + 1, seen_us=now)
+        )
         self._owned = sa.select(RUN.c.execution_id, RUN.c.seq, RUN.c.fence, RUN.c.state).where(
             RUN.c.owner == sa.bindparam("me")
         )
@@ -77,9 +96,11 @@ class ClaimStore:
     def claim(self, execution_id: str, seq: int, attempt: int, owner: str) -> tuple[TaskRun, Execution] | None:
         """Takes the attempt; None when somebody has it, or it is not to be run (any more)."""
         with self.database.write() as connection:
-            row = connection.execute(
-                self._claim, {"x": execution_id, "s": seq, "n": attempt, "me": owner}
-            ).mappings().first()
+            row = (
+                connection.execute(self._claim, {"x": execution_id, "s": seq, "n": attempt, "me": owner})
+                .mappings()
+                .first()
+            )
         if row is None:
             return None
         run = run_from(row)
@@ -90,7 +111,9 @@ class ClaimStore:
     def note_handle(self, execution_id: str, run: TaskRun, handle: Mapping[str, Any]) -> bool:
         """Commits where the attempt runs; False when it has been taken away."""
         with self.database.write() as connection:
-            done = connection.execute(self._handle, {"x": execution_id, "s": run.seq, "f": run.fence, "h": dict(handle)})
+            done = connection.execute(
+                self._handle, {"x": execution_id, "s": run.seq, "f": run.fence, "h": dict(handle)}
+            )
             return done.rowcount == 1
 
     def close(self, execution_id: str, run: TaskRun, closing: Closing) -> bool:
@@ -99,40 +122,76 @@ class ClaimStore:
             now = connection.execute(sa.select(self._now)).scalar_one()
             shown = closing.state.shown
             started = [] if closing.state is State.SKIPPED else [[State.RUNNING.value, run.started_us]]
-            done = connection.execute(self._close, {
-                "x": execution_id, "s": run.seq, "f": run.fence, "v_state": closing.state.value,
-                "v_attempt_state": closing.attempt_state.value if closing.attempt_state else None,
-                "v_outputs": closing.outputs, "v_outputs_uri": closing.outputs_uri,
-                "v_histories": [*run.histories, *started, [shown, now]], "v_ended_us": now,
-            })
+            done = connection.execute(
+                self._close,
+                {
+                    "x": execution_id,
+                    "s": run.seq,
+                    "f": run.fence,
+                    "v_state": closing.state.value,
+                    "v_attempt_state": closing.attempt_state.value if closing.attempt_state else None,
+                    "v_outputs": closing.outputs,
+                    "v_outputs_uri": closing.outputs_uri,
+                    "v_histories": [*run.histories, *started, [shown, now]],
+                    "v_ended_us": now,
+                },
+            )
             if done.rowcount != 1:
                 return False
             if closing.promote:
                 connection.execute(self._promote, {"x": execution_id, "s": run.seq + 1})
             letter = closing.letter
-            connection.execute(self._insert_fact, {
-                "execution_id": execution_id, "kind": letter.kind, "seq": letter.seq, "payload": letter.payload,
-            })
+            connection.execute(
+                self._insert_fact,
+                {
+                    "execution_id": execution_id,
+                    "kind": letter.kind,
+                    "seq": letter.seq,
+                    "payload": letter.payload,
+                },
+            )
             self._insert_logs(connection, execution_id, closing.logs)
             if closing.metrics:
-                connection.execute(self._insert_metric, [
-                    {"execution_id": execution_id, "seq": run.seq, "attempt": run.attempt, "name": one.name,
-                     "type": one.type, "value": one.value, "tags": one.tags}
-                    for one in closing.metrics
-                ])
+                connection.execute(
+                    self._insert_metric,
+                    [
+                        {
+                            "execution_id": execution_id,
+                            "seq": run.seq,
+                            "attempt": run.attempt,
+                            "name": one.name,
+                            "type": one.type,
+                            "value": one.value,
+                            "tags": one.tags,
+                        }
+                        for one in closing.metrics
+                    ],
+                )
         return True
 
     def release(self, execution_id: str, run: TaskRun, letter: Letter, logs: Sequence[LogLine]) -> bool:
         """Leaves the task run RUNNING without an owner and tells the execution what was found out."""
         with self.database.write() as connection:
-            done = connection.execute(RUN.update().where(
-                RUN.c.execution_id == execution_id, RUN.c.seq == run.seq, RUN.c.fence == run.fence,
-                RUN.c.state == State.RUNNING.value,
-            ).values(owner=None, histories=[*run.histories, [State.RUNNING.value, run.started_us]]))
+            done = connection.execute(
+                RUN.update()
+                .where(
+                    RUN.c.execution_id == execution_id,
+                    RUN.c.seq == run.seq,
+                    RUN.c.fence == run.fence,
+                    RUN.c.state == State.RUNNING.value,
+                )
+                .values(owner=None, histories=[*run.histories, [State.RUNNING.value, run.started_us]])
+            )
             if done.rowcount == 1:
-                connection.execute(self._insert_fact, {
-                    "execution_id": execution_id, "kind": letter.kind, "seq": letter.seq, "payload": letter.payload,
-                })
+                connection.execute(
+                    self._insert_fact,
+                    {
+                        "execution_id": execution_id,
+                        "kind": letter.kind,
+                        "seq": letter.seq,
+                        "payload": letter.payload,
+                    },
+                )
                 self._insert_logs(connection, execution_id, logs)
             return done.rowcount == 1
 
@@ -148,9 +207,11 @@ class ClaimStore:
         """The worker's row."""
         with self.database.write() as connection:
             connection.execute(WORKER.delete().where(WORKER.c.id == worker_id))
-            connection.execute(WORKER.insert().values(
-                id=worker_id, cell=cell, beat=0, host=host, pid=pid, runners=list(runners), seen_us=self._now
-            ))
+            connection.execute(
+                WORKER.insert().values(
+                    id=worker_id, cell=cell, beat=0, host=host, pid=pid, runners=list(runners), seen_us=self._now
+                )
+            )
 
     def beat(self, worker_id: str) -> tuple[bool, dict[tuple[str, int], tuple[int, State]]]:
         """(the row is still there, {(execution id, seq): (fence, state)} of what the worker owns)."""
@@ -168,6 +229,11 @@ class ClaimStore:
 
 def _log_row(execution_id: str, line: LogLine) -> dict[str, Any]:
     return {
-        "execution_id": execution_id, "seq": line.seq, "attempt": line.attempt, "line": line.line, "level": line.level,
-        "message": line.message, "at_us": line.at_us,
+        "execution_id": execution_id,
+        "seq": line.seq,
+        "attempt": line.attempt,
+        "line": line.line,
+        "level": line.level,
+        "message": line.message,
+        "at_us": line.at_us,
     }

@@ -70,7 +70,9 @@ class Database:
         options: dict[str, Any] = {"json_serializer": _dumps, "json_deserializer": _loads}
         if not self.is_sqlite:
             level = "AUTOCOMMIT" if read_only else "READ COMMITTED"
-            return sa.create_engine(self.url, pool_size=20, max_overflow=40, pool_pre_ping=True, isolation_level=level, **options)
+            return sa.create_engine(
+                self.url, pool_size=20, max_overflow=40, pool_pre_ping=True, isolation_level=level, **options
+            )
         engine = sa.create_engine(
             self.url, pool_size=20, max_overflow=100, connect_args={"check_same_thread": False, "timeout": 5}, **options
         )
@@ -83,7 +85,13 @@ class Database:
 def _connect_writer(connection: Any, record: Any) -> None:
     connection.isolation_level = None
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "journal_size_limit=67108864", "busy_timeout=0", "temp_store=2"):
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=NORMAL",
+        "journal_size_limit=67108864",
+        "busy_timeout=0",
+        "temp_store=2",
+    ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

@@ -6,65 +6,99 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
-from sqlalchemy.exc import IntegrityError
 
 from celeriac.core.execution import Changes, Execution, Fact, Letter, Visit
 from celeriac.core.frames import Frame, Phase, TaskRun
 from celeriac.core.state import State
 from celeriac.store.database import Database
-from celeriac.store.tables import (
-    AttemptRow,
-    ExecutionRow,
-    FrameRow,
-    InboxRow,
-    LogRow,
-    LoopValueRow,
-    MetricRow,
-    TaskRunRow,
-)
-
-EXECUTION = ExecutionRow.__table__
-RUN = TaskRunRow.__table__
-FRAME = FrameRow.__table__
-INBOX = InboxRow.__table__
-LOG = LogRow.__table__
-VALUE = LoopValueRow.__table__
+from celeriac.store.tables import ATTEMPT, EXECUTION, FRAME, INBOX, LOG, METRIC, RUN, VALUE
 
 ENDED = [state.value for state in State if state.is_terminal]
 _RUN_FIELDS = [name for name in TaskRun.__dataclass_fields__ if name in RUN.c]
 _EXECUTION_FIELDS = [name for name in Execution.__dataclass_fields__ if name in EXECUTION.c]
 _RUN_UPDATES = (
-    "state", "attempt", "attempt_state", "lost", "owner", "due_us", "handle", "outputs", "outputs_uri", "histories",
-    "first_started_us", "started_us", "ended_us", "segment_end", "queue", "published_us", "fence",
+    "state",
+    "attempt",
+    "attempt_state",
+    "lost",
+    "owner",
+    "due_us",
+    "handle",
+    "outputs",
+    "outputs_uri",
+    "histories",
+    "first_started_us",
+    "started_us",
+    "ended_us",
+    "segment_end",
+    "queue",
+    "published_us",
+    "fence",
 )
 _FRAME_FIELDS = (
-    "seq", "parent_seq", "phase", "list", "next_index", "total", "iterations", "limit", "open", "retrying", "counts", "chain",
+    "seq",
+    "parent_seq",
+    "phase",
+    "list",
+    "next_index",
+    "total",
+    "iterations",
+    "limit",
+    "open",
+    "retrying",
+    "counts",
+    "chain",
 )
 
-_facts = sa.select(INBOX.c.id, INBOX.c.kind, INBOX.c.seq, INBOX.c.payload).where(
-    INBOX.c.execution_id == sa.bindparam("x")
-).order_by(INBOX.c.id)
-_runs_in = sa.select(RUN).where(RUN.c.execution_id == sa.bindparam("x"), RUN.c.seq.in_(sa.bindparam("seqs", expanding=True)))
+_facts = (
+    sa.select(INBOX.c.id, INBOX.c.kind, INBOX.c.seq, INBOX.c.payload)
+    .where(INBOX.c.execution_id == sa.bindparam("x"))
+    .order_by(INBOX.c.id)
+)
+_runs_in = sa.select(RUN).where(
+    RUN.c.execution_id == sa.bindparam("x"), RUN.c.seq.in_(sa.bindparam("seqs", expanding=True))
+)
 _open_runs = sa.select(RUN).where(RUN.c.execution_id == sa.bindparam("x"), RUN.c.state.not_in(ENDED))
 _frames_in = sa.select(FRAME).where(
     FRAME.c.execution_id == sa.bindparam("x"), FRAME.c.seq.in_(sa.bindparam("seqs", expanding=True))
 )
 _all_frames = sa.select(FRAME).where(FRAME.c.execution_id == sa.bindparam("x"))
 _values = sa.select(VALUE.c.i, VALUE.c.value).where(
-    VALUE.c.execution_id == sa.bindparam("x"), VALUE.c.seq == sa.bindparam("s"),
-    VALUE.c.i >= sa.bindparam("lo"), VALUE.c.i < sa.bindparam("hi"),
+    VALUE.c.execution_id == sa.bindparam("x"),
+    VALUE.c.seq == sa.bindparam("s"),
+    VALUE.c.i >= sa.bindparam("lo"),
+    VALUE.c.i < sa.bindparam("hi"),
 )
 _raise_fence = (
     EXECUTION.update()
     .where(EXECUTION.c.id == sa.bindparam("x"), EXECUTION.c.fence == sa.bindparam("f"))
-    .values({name: sa.bindparam(name) for name in (
-        "state", "next_seq", "labels", "variables", "outputs", "histories", "started_us", "ended_us", "done_us", "secrets",
-    )} | {"fence": EXECUTION.c.fence + 1, "poisoned": 0})
+    .values(
+        {
+            name: sa.bindparam(name)
+            for name in (
+                "state",
+                "next_seq",
+                "labels",
+                "variables",
+                "outputs",
+                "histories",
+                "started_us",
+                "ended_us",
+                "done_us",
+                "secrets",
+            )
+        }
+        | {"fence": EXECUTION.c.fence + 1, "poisoned": 0}
+    )
 )
 _update_run = (
     RUN.update()
-    .where(RUN.c.execution_id == sa.bindparam("x"), RUN.c.seq == sa.bindparam("s"),
-           RUN.c.state == sa.bindparam("expected"), RUN.c.fence == sa.bindparam("expected_fence"))
+    .where(
+        RUN.c.execution_id == sa.bindparam("x"),
+        RUN.c.seq == sa.bindparam("s"),
+        RUN.c.state == sa.bindparam("expected"),
+        RUN.c.fence == sa.bindparam("expected_fence"),
+    )
     .values({name: sa.bindparam(name) for name in _RUN_UPDATES})
 )
 _update_frame = (
@@ -78,12 +112,17 @@ _delete_frames = FRAME.delete().where(
 _delete_facts = INBOX.delete().where(INBOX.c.id.in_(sa.bindparam("ids", expanding=True)))
 _delete_left_over = INBOX.delete().where(INBOX.c.execution_id == sa.bindparam("x"), INBOX.c.kind.in_(["go", "outputs"]))
 _drop = RUN.delete().where(
-    RUN.c.execution_id == sa.bindparam("x"), RUN.c.parent_seq == sa.bindparam("p"), RUN.c.list == sa.bindparam("l"),
-    RUN.c.iteration == sa.bindparam("i"), RUN.c.position > sa.bindparam("lo"), RUN.c.position <= sa.bindparam("hi"),
+    RUN.c.execution_id == sa.bindparam("x"),
+    RUN.c.parent_seq == sa.bindparam("p"),
+    RUN.c.list == sa.bindparam("l"),
+    RUN.c.iteration == sa.bindparam("i"),
+    RUN.c.position > sa.bindparam("lo"),
+    RUN.c.position <= sa.bindparam("hi"),
     RUN.c.state == State.PLANNED.value,
 )
 _open_children = sa.select(RUN).where(
-    RUN.c.execution_id == sa.bindparam("x"), RUN.c.parent_seq.in_(sa.bindparam("seqs", expanding=True)),
+    RUN.c.execution_id == sa.bindparam("x"),
+    RUN.c.parent_seq.in_(sa.bindparam("seqs", expanding=True)),
     RUN.c.state.not_in(ENDED),
 )
 
@@ -98,9 +137,11 @@ class ExecutionStore:
     def __init__(self, database: Database) -> None:
         self.database = database
         self._now = sa.literal_column(database.now_sql)
-        self._execution_by_id = sa.select(EXECUTION, self._now.label("now_us")).where(EXECUTION.c.id == sa.bindparam("x"))
+        self._execution_by_id = sa.select(EXECUTION, self._now.label("now_us")).where(
+            EXECUTION.c.id == sa.bindparam("x")
+        )
         self._insert_fact = INBOX.insert().values(at_us=self._now)
-        self._insert_metric = MetricRow.__table__.insert().values(at_us=self._now)
+        self._insert_metric = METRIC.insert().values(at_us=self._now)
 
     # ------------------------------------------------------------------ reading
     def load(self, execution_id: str) -> Visit | None:
@@ -126,7 +167,9 @@ class ExecutionStore:
     def _load_open(self, connection: Connection, visit: Visit) -> None:
         x = visit.execution.id
         visit.runs.update((row["seq"], run_from(row)) for row in connection.execute(_open_runs, {"x": x}).mappings())
-        visit.frames.update((row["seq"], _frame_from(row)) for row in connection.execute(_all_frames, {"x": x}).mappings())
+        visit.frames.update(
+            (row["seq"], _frame_from(row)) for row in connection.execute(_all_frames, {"x": x}).mappings()
+        )
 
     def _load_path(self, connection: Connection, visit: Visit, seqs: set[int]) -> None:
         """The named runs, the frames above them, and the runs of those frames."""
@@ -176,9 +219,20 @@ class ExecutionStore:
         """Writes a visit. Raises: Stale when the fence or a row is not as it was read; nothing is written then."""
         execution = changes.execution
         with self.database.write() as connection:
-            values = {name: getattr(execution, name) for name in (
-                "next_seq", "labels", "variables", "outputs", "histories", "started_us", "ended_us", "done_us", "secrets",
-            )}
+            values = {
+                name: getattr(execution, name)
+                for name in (
+                    "next_seq",
+                    "labels",
+                    "variables",
+                    "outputs",
+                    "histories",
+                    "started_us",
+                    "ended_us",
+                    "done_us",
+                    "secrets",
+                )
+            }
             values |= {"x": execution.id, "f": execution.fence, "state": execution.state.value}
             if connection.execute(_raise_fence, values).rowcount != 1:
                 raise Stale
@@ -186,10 +240,17 @@ class ExecutionStore:
             self._write_runs(connection, execution.id, changes.runs)
             self._write_frames(connection, execution.id, changes.frames)
             for drop in changes.dropped:
-                connection.execute(_drop, {
-                    "x": execution.id, "p": drop.parent_seq, "l": drop.list, "i": drop.iteration,
-                    "lo": drop.position, "hi": drop.end,
-                })
+                connection.execute(
+                    _drop,
+                    {
+                        "x": execution.id,
+                        "p": drop.parent_seq,
+                        "l": drop.list,
+                        "i": drop.iteration,
+                        "lo": drop.position,
+                        "hi": drop.end,
+                    },
+                )
             for seq, state in changes.abandoned:
                 self._abandon(connection, execution.id, seq, state)
             self._write_rest(connection, changes)
@@ -199,11 +260,21 @@ class ExecutionStore:
         """WARN messages of the execution itself."""
         with self.database.write() as connection:
             now = connection.execute(sa.select(self._now)).scalar_one()
-            connection.execute(LOG.insert(), [
-                {"execution_id": execution_id, "seq": 0, "attempt": 1, "line": now + i, "level": "WARN",
-                 "message": message, "at_us": now + i}
-                for i, message in enumerate(messages)
-            ])
+            connection.execute(
+                LOG.insert(),
+                [
+                    {
+                        "execution_id": execution_id,
+                        "seq": 0,
+                        "attempt": 1,
+                        "line": now + i,
+                        "level": "WARN",
+                        "message": message,
+                        "at_us": now + i,
+                    }
+                    for i, message in enumerate(messages)
+                ],
+            )
 
     def deliver(self, letters: Sequence[Letter]) -> None:
         """Inbox rows in a transaction of their own: commands from outside."""
@@ -213,13 +284,17 @@ class ExecutionStore:
     def poison(self, execution_id: str) -> int:
         """Counts a visit that raised; returns how many in a row."""
         with self.database.write() as connection:
-            statement = EXECUTION.update().where(EXECUTION.c.id == execution_id).values(poisoned=EXECUTION.c.poisoned + 1)
+            statement = (
+                EXECUTION.update().where(EXECUTION.c.id == execution_id).values(poisoned=EXECUTION.c.poisoned + 1)
+            )
             row = connection.execute(statement.returning(EXECUTION.c.poisoned)).first()
             return row[0] if row else 0
 
     # ------------------------------------------------------------------ parts of a visit
     def _create(self, connection: Connection, executions: Sequence[Execution]) -> None:
-        rows = [{name: getattr(one, name) for name in _EXECUTION_FIELDS} | {"state": one.state.value} for one in executions]
+        rows = [
+            {name: getattr(one, name) for name in _EXECUTION_FIELDS} | {"state": one.state.value} for one in executions
+        ]
         connection.execute(EXECUTION.insert(), rows)
         self._insert_letters(connection, [Letter(one.id, "start") for one in executions])
 
@@ -233,10 +308,13 @@ class ExecutionStore:
 
     def _insert_letters(self, connection: Connection, letters: Sequence[Letter]) -> None:
         if letters:
-            connection.execute(self._insert_fact, [
-                {"execution_id": one.execution_id, "kind": one.kind, "seq": one.seq, "payload": one.payload}
-                for one in letters
-            ])
+            connection.execute(
+                self._insert_fact,
+                [
+                    {"execution_id": one.execution_id, "kind": one.kind, "seq": one.seq, "payload": one.payload}
+                    for one in letters
+                ],
+            )
 
     def _write_runs(self, connection: Connection, x: str, runs: Sequence[TaskRun]) -> None:
         if fresh := [run_values(x, run) for run in runs if run.is_new]:
@@ -253,14 +331,23 @@ class ExecutionStore:
         fresh = [
             {name: getattr(frame, name) for name in _FRAME_FIELDS}
             | {"execution_id": x, "phase": frame.phase.value, "counts": dict(frame.counts), "chain": list(frame.chain)}
-            for frame in frames if frame.is_new and not frame.is_closed
+            for frame in frames
+            if frame.is_new and not frame.is_closed
         ]
         if fresh:
             connection.execute(FRAME.insert(), [_renamed(row) for row in fresh])
         changed = [
-            {"x": x, "s": frame.seq, "v_phase": frame.phase.value, "v_next_index": frame.next_index, "v_open": frame.open,
-             "v_retrying": frame.retrying, "v_counts": dict(frame.counts)}
-            for frame in frames if frame.is_dirty and not frame.is_new and not frame.is_closed
+            {
+                "x": x,
+                "s": frame.seq,
+                "v_phase": frame.phase.value,
+                "v_next_index": frame.next_index,
+                "v_open": frame.open,
+                "v_retrying": frame.retrying,
+                "v_counts": dict(frame.counts),
+            }
+            for frame in frames
+            if frame.is_dirty and not frame.is_new and not frame.is_closed
         ]
         if changed:
             connection.execute(_update_frame, changed)
@@ -284,14 +371,24 @@ class ExecutionStore:
     def _write_rest(self, connection: Connection, changes: Changes) -> None:
         x = changes.execution.id
         if changes.superseded:
-            connection.execute(AttemptRow.__table__.insert(), [
-                {"execution_id": x, "seq": one.seq, "attempt": one.attempt, "state": one.state.value,
-                 "started_us": one.started_us, "ended_us": one.ended_us}
-                for one in changes.superseded
-            ])
+            connection.execute(
+                ATTEMPT.insert(),
+                [
+                    {
+                        "execution_id": x,
+                        "seq": one.seq,
+                        "attempt": one.attempt,
+                        "state": one.state.value,
+                        "started_us": one.started_us,
+                        "ended_us": one.ended_us,
+                    }
+                    for one in changes.superseded
+                ],
+            )
         values = [
             {"execution_id": x, "seq": seq, "i": i, "value": value}
-            for seq, items in changes.loop_values for i, value in enumerate(items)
+            for seq, items in changes.loop_values
+            for i, value in enumerate(items)
         ]
         if values:
             connection.execute(VALUE.insert(), values)
@@ -299,17 +396,37 @@ class ExecutionStore:
             self._create(connection, changes.children)
         self._insert_letters(connection, changes.letters)
         if changes.logs:
-            connection.execute(LOG.insert(), [
-                {"execution_id": x, "seq": line.seq, "attempt": line.attempt, "line": line.line, "level": line.level,
-                 "message": line.message, "at_us": line.at_us}
-                for line in changes.logs
-            ])
+            connection.execute(
+                LOG.insert(),
+                [
+                    {
+                        "execution_id": x,
+                        "seq": line.seq,
+                        "attempt": line.attempt,
+                        "line": line.line,
+                        "level": line.level,
+                        "message": line.message,
+                        "at_us": line.at_us,
+                    }
+                    for line in changes.logs
+                ],
+            )
         if changes.metrics:
-            connection.execute(self._insert_metric, [
-                {"execution_id": x, "seq": seq, "attempt": attempt, "name": one.name, "type": one.type,
-                 "value": one.value, "tags": one.tags}
-                for seq, attempt, one in changes.metrics
-            ])
+            connection.execute(
+                self._insert_metric,
+                [
+                    {
+                        "execution_id": x,
+                        "seq": seq,
+                        "attempt": attempt,
+                        "name": one.name,
+                        "type": one.type,
+                        "value": one.value,
+                        "tags": one.tags,
+                    }
+                    for seq, attempt, one in changes.metrics
+                ],
+            )
 
 
 def execution_from(row: RowMapping) -> Execution:
@@ -322,9 +439,13 @@ def run_from(row: RowMapping) -> TaskRun:
     """A row of `task_run` as a value."""
     values = {name: row[name] for name in _RUN_FIELDS}
     attempt_state = values["attempt_state"]
-    run = TaskRun(**values | {
-        "state": State(values["state"]), "attempt_state": State(attempt_state) if attempt_state else None,
-    })
+    run = TaskRun(
+        **values
+        | {
+            "state": State(values["state"]),
+            "attempt_state": State(attempt_state) if attempt_state else None,
+        }
+    )
     run.loaded_state, run.loaded_fence = run.state.value, run.fence
     return run
 
@@ -333,7 +454,8 @@ def run_values(execution_id: str, run: TaskRun) -> dict[str, Any]:
     """A task run as a row of `task_run`."""
     values = {name: getattr(run, name) for name in _RUN_FIELDS}
     values |= {
-        "execution_id": execution_id, "state": run.state.value,
+        "execution_id": execution_id,
+        "state": run.state.value,
         "attempt_state": run.attempt_state.value if run.attempt_state else None,
         "queue": "default" if run.state is State.QUEUED else None,
         "published_us": run.published_us,
@@ -343,9 +465,18 @@ def run_values(execution_id: str, run: TaskRun) -> dict[str, Any]:
 
 def _frame_from(row: RowMapping) -> Frame:
     return Frame(
-        seq=row["seq"], parent_seq=row["parent_seq"], list=row["list"], phase=Phase(row["phase"]),
-        next_index=row["next_index"], total=row["total"], iterations=row["iterations"], limit=row["width"],
-        open=row["open"], retrying=row["retrying"], counts=Counter(row["counts"]), chain=tuple(row["chain"]),
+        seq=row["seq"],
+        parent_seq=row["parent_seq"],
+        list=row["list"],
+        phase=Phase(row["phase"]),
+        next_index=row["next_index"],
+        total=row["total"],
+        iterations=row["iterations"],
+        limit=row["width"],
+        open=row["open"],
+        retrying=row["retrying"],
+        counts=Counter(row["counts"]),
+        chain=tuple(row["chain"]),
     )
 
 

@@ -5,9 +5,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from celeriac.store.database import Database
-from celeriac.store.tables import FlowRow
-
-FLOW = FlowRow.__table__
+from celeriac.store.tables import FLOW
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +45,11 @@ class FlowStore:
             revision = newest.revision + 1 if newest else 1
             try:
                 with self.database.write() as connection:
-                    connection.execute(FLOW.insert().values(
-                        namespace=namespace, id=flow_id, revision=revision, source=source, created_us=self._now
-                    ))
+                    connection.execute(
+                        FLOW.insert().values(
+                            namespace=namespace, id=flow_id, revision=revision, source=source, created_us=self._now
+                        )
+                    )
                 return StoredFlow(namespace, flow_id, revision, source)
             except sa.exc.IntegrityError:
                 continue

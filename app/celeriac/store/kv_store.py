@@ -1,4 +1,4 @@
-"""The KV store: values by namespace and key, with an optional date of expiry."""
+"""The KEY_VALUE store: values by namespace and key, with an optional date of expiry."""
 
 from typing import Any
 
@@ -6,9 +6,7 @@ import sqlalchemy as sa
 
 from celeriac.core.errors import KeyNotFound, Refused
 from celeriac.store.database import Database
-from celeriac.store.tables import KeyValueRow
-
-KV = KeyValueRow.__table__
+from celeriac.store.tables import KEY_VALUE
 
 
 class KeyValueStore:
@@ -17,11 +15,13 @@ class KeyValueStore:
     def __init__(self, database: Database) -> None:
         self.database = database
         self._now = sa.literal_column(database.now_sql)
-        self._alive = sa.or_(KV.c.expires_us.is_(None), KV.c.expires_us > self._now)
+        self._alive = sa.or_(KEY_VALUE.c.expires_us.is_(None), KEY_VALUE.c.expires_us > self._now)
 
     def get(self, namespace: str, key: str) -> Any:
         """The value. Raises: KeyNotFound."""
-        statement = sa.select(KV.c.value).where(KV.c.namespace == namespace, KV.c.key == key, self._alive)
+        statement = sa.select(KEY_VALUE.c.value).where(
+            KEY_VALUE.c.namespace == namespace, KEY_VALUE.c.key == key, self._alive
+        )
         with self.database.read() as connection:
             row = connection.execute(statement).first()
         if row is None:
@@ -40,7 +40,7 @@ class KeyValueStore:
         description: str | None = None,
     ) -> None:
         """Stores a JSON-able value. Raises: Refused when the key exists and must not be overwritten."""
-        where = sa.and_(KV.c.namespace == namespace, KV.c.key == key)
+        where = sa.and_(KEY_VALUE.c.namespace == namespace, KEY_VALUE.c.key == key)
         values = {
             "value": value,
             "kind": kind or kind_of(value),
@@ -49,27 +49,31 @@ class KeyValueStore:
             "updated_us": self._now,
         }
         with self.database.write() as connection:
-            present = connection.execute(sa.select(KV.c.version, self._alive.label("alive")).where(where)).first()
+            present = connection.execute(
+                sa.select(KEY_VALUE.c.version, self._alive.label("alive")).where(where)
+            ).first()
             if present is None:
-                connection.execute(KV.insert().values(namespace=namespace, key=key, version=1, **values))
+                connection.execute(KEY_VALUE.insert().values(namespace=namespace, key=key, version=1, **values))
             elif present.alive and not overwrite:
                 raise Refused(f"Key '{key}' already exists in namespace '{namespace}' and overwrite is false")
             else:
-                connection.execute(KV.update().where(where).values(version=KV.c.version + 1, **values))
+                connection.execute(KEY_VALUE.update().where(where).values(version=KEY_VALUE.c.version + 1, **values))
 
     def delete(self, namespace: str, key: str) -> bool:
         """True when there was such a key."""
         with self.database.write() as connection:
-            gone = connection.execute(KV.delete().where(KV.c.namespace == namespace, KV.c.key == key))
+            gone = connection.execute(
+                KEY_VALUE.delete().where(KEY_VALUE.c.namespace == namespace, KEY_VALUE.c.key == key)
+            )
             return gone.rowcount > 0
 
     def keys(self, namespace: str, prefix: str) -> list[str]:
         """Keys that begin with `prefix`, in order."""
-        statement = sa.select(KV.c.key).where(
-            KV.c.namespace == namespace, KV.c.key.startswith(prefix, autoescape=True), self._alive
+        statement = sa.select(KEY_VALUE.c.key).where(
+            KEY_VALUE.c.namespace == namespace, KEY_VALUE.c.key.startswith(prefix, autoescape=True), self._alive
         )
         with self.database.read() as connection:
-            return list(connection.execute(statement.order_by(KV.c.key)).scalars())
+            return list(connection.execute(statement.order_by(KEY_VALUE.c.key)).scalars())
 
 
 def kind_of(value: Any) -> str:

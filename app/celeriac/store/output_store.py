@@ -8,27 +8,45 @@ import sqlalchemy as sa
 
 from celeriac.core.frames import TaskRun, hash_values
 from celeriac.store.database import Database
-from celeriac.store.execution_store import LOG, RUN, run_from
+from celeriac.store.execution_store import run_from
+from celeriac.store.tables import LOG, RUN
 
-_one = sa.select(RUN).where(
-    RUN.c.execution_id == sa.bindparam("x"), RUN.c.task_id == sa.bindparam("t"), RUN.c.value_hash == sa.bindparam("h"),
-    RUN.c.state != "PLANNED",
-).order_by(RUN.c.seq.desc()).limit(1)
-_of_task = sa.select(RUN).where(
-    RUN.c.execution_id == sa.bindparam("x"), RUN.c.task_id == sa.bindparam("t"), RUN.c.state != "PLANNED"
-).order_by(RUN.c.seq)
+_one = (
+    sa.select(RUN)
+    .where(
+        RUN.c.execution_id == sa.bindparam("x"),
+        RUN.c.task_id == sa.bindparam("t"),
+        RUN.c.value_hash == sa.bindparam("h"),
+        RUN.c.state != "PLANNED",
+    )
+    .order_by(RUN.c.seq.desc())
+    .limit(1)
+)
+_of_task = (
+    sa.select(RUN)
+    .where(RUN.c.execution_id == sa.bindparam("x"), RUN.c.task_id == sa.bindparam("t"), RUN.c.state != "PLANNED")
+    .order_by(RUN.c.seq)
+)
 _by_seq = sa.select(RUN).where(RUN.c.execution_id == sa.bindparam("x"), RUN.c.seq == sa.bindparam("s"))
-_tasks = sa.select(RUN.c.task_id).where(
-    RUN.c.execution_id == sa.bindparam("x"), RUN.c.state != "PLANNED"
-).group_by(RUN.c.task_id).order_by(sa.func.min(RUN.c.seq))
+_tasks = (
+    sa.select(RUN.c.task_id)
+    .where(RUN.c.execution_id == sa.bindparam("x"), RUN.c.state != "PLANNED")
+    .group_by(RUN.c.task_id)
+    .order_by(sa.func.min(RUN.c.seq))
+)
 _errors = (
     sa.select(LOG.c.message, LOG.c.at_us, LOG.c.attempt, LOG.c.seq, RUN.c.task_id)
     .join(RUN, sa.and_(RUN.c.execution_id == LOG.c.execution_id, RUN.c.seq == LOG.c.seq))
-    .where(LOG.c.execution_id == sa.bindparam("x"), LOG.c.level == "ERROR").order_by(LOG.c.at_us).limit(1000)
+    .where(LOG.c.execution_id == sa.bindparam("x"), LOG.c.level == "ERROR")
+    .order_by(LOG.c.at_us)
+    .limit(1000)
 )
-_in_state = sa.select(RUN.c.task_id, RUN.c.value, RUN.c.state).where(
-    RUN.c.execution_id == sa.bindparam("x"), RUN.c.state == sa.bindparam("state")
-).order_by(RUN.c.seq).limit(1000)
+_in_state = (
+    sa.select(RUN.c.task_id, RUN.c.value, RUN.c.state)
+    .where(RUN.c.execution_id == sa.bindparam("x"), RUN.c.state == sa.bindparam("state"))
+    .order_by(RUN.c.seq)
+    .limit(1000)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +69,11 @@ class OutputStore:
     def run_of(self, execution_id: str, task_id: str, chain: Sequence[str]) -> TaskRun | None:
         """The task run of a task in the iteration with these values, outermost first."""
         with self.database.read() as connection:
-            row = connection.execute(
-                _one, {"x": execution_id, "t": task_id, "h": hash_values(tuple(chain))}
-            ).mappings().first()
+            row = (
+                connection.execute(_one, {"x": execution_id, "t": task_id, "h": hash_values(tuple(chain))})
+                .mappings()
+                .first()
+            )
             return run_from(row) if row else None
 
     def runs_of(self, execution_id: str, task_id: str) -> list[TaskRun]:

@@ -10,10 +10,8 @@ from celeriac.core.execution import Letter
 from celeriac.core.frames import TaskRun
 from celeriac.core.state import State
 from celeriac.store.database import Database
-from celeriac.store.execution_store import ENDED, EXECUTION, FRAME, INBOX, RUN, execution_from, run_from, run_values
-from celeriac.store.tables import WorkerRow
-
-WORKER = WorkerRow.__table__
+from celeriac.store.execution_store import ENDED, execution_from, run_from, run_values
+from celeriac.store.tables import EXECUTION, FRAME, INBOX, RUN, WORKER
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,27 +39,32 @@ class SweepStore:
     def stale_inboxes(self, older_than_s: float, limit: int = 500) -> list[str]:
         """Executions with facts that nobody has folded for some time."""
         statement = (
-            sa.select(INBOX.c.execution_id).join(EXECUTION, EXECUTION.c.id == INBOX.c.execution_id)
+            sa.select(INBOX.c.execution_id)
+            .join(EXECUTION, EXECUTION.c.id == INBOX.c.execution_id)
             .where(INBOX.c.at_us < self._now - int(older_than_s * 1_000_000), EXECUTION.c.cell == self.cell)
-            .group_by(INBOX.c.execution_id).limit(limit)
+            .group_by(INBOX.c.execution_id)
+            .limit(limit)
         )
         with self.database.read() as connection:
             return list(connection.execute(statement).scalars())
 
     def ring(self, limit: int = 500) -> list[str]:
         """Turns dates that have come into facts; returns the executions to advance."""
-        due = sa.select(RUN.c.execution_id, RUN.c.seq).join(EXECUTION, EXECUTION.c.id == RUN.c.execution_id).where(
-            RUN.c.due_us <= self._now, EXECUTION.c.cell == self.cell
-        ).limit(limit)
+        due = (
+            sa.select(RUN.c.execution_id, RUN.c.seq)
+            .join(EXECUTION, EXECUTION.c.id == RUN.c.execution_id)
+            .where(RUN.c.due_us <= self._now, EXECUTION.c.cell == self.cell)
+            .limit(limit)
+        )
         with self.database.read() as connection:
             if connection.execute(due.limit(1)).first() is None:
                 return []
         with self.database.write() as connection:
             rows = connection.execute(due).all()
             for row in rows:
-                connection.execute(RUN.update().where(
-                    RUN.c.execution_id == row.execution_id, RUN.c.seq == row.seq
-                ).values(due_us=None))
+                connection.execute(
+                    RUN.update().where(RUN.c.execution_id == row.execution_id, RUN.c.seq == row.seq).values(due_us=None)
+                )
             self._deliver(connection, [Letter(row.execution_id, "due", row.seq) for row in rows])
         return list(dict.fromkeys(row.execution_id for row in rows))
 
@@ -89,20 +92,33 @@ class SweepStore:
     def queued(self, older_than_s: float, limit: int = 500) -> list[tuple[str, list[TaskRun]]]:
         """Task runs published some time ago and not claimed, each with the planned rest of its chain."""
         statement = (
-            sa.select(RUN).join(EXECUTION, EXECUTION.c.id == RUN.c.execution_id)
-            .where(RUN.c.state == State.QUEUED.value, EXECUTION.c.cell == self.cell,
-                   RUN.c.published_us < self._now - int(older_than_s * 1_000_000))
-            .order_by(RUN.c.published_us).limit(limit)
+            sa.select(RUN)
+            .join(EXECUTION, EXECUTION.c.id == RUN.c.execution_id)
+            .where(
+                RUN.c.state == State.QUEUED.value,
+                EXECUTION.c.cell == self.cell,
+                RUN.c.published_us < self._now - int(older_than_s * 1_000_000),
+            )
+            .order_by(RUN.c.published_us)
+            .limit(limit)
         )
         with self.database.read() as connection:
             found = []
             for row in connection.execute(statement).mappings().all():
                 run = run_from(row)
-                rest = sa.select(RUN).where(
-                    RUN.c.execution_id == row["execution_id"], RUN.c.parent_seq == run.parent_seq, RUN.c.list == run.list,
-                    RUN.c.iteration == run.iteration, RUN.c.position > run.position, RUN.c.position <= run.segment_end,
-                    RUN.c.state == State.PLANNED.value,
-                ).order_by(RUN.c.position)
+                rest = (
+                    sa.select(RUN)
+                    .where(
+                        RUN.c.execution_id == row["execution_id"],
+                        RUN.c.parent_seq == run.parent_seq,
+                        RUN.c.list == run.list,
+                        RUN.c.iteration == run.iteration,
+                        RUN.c.position > run.position,
+                        RUN.c.position <= run.segment_end,
+                        RUN.c.state == State.PLANNED.value,
+                    )
+                    .order_by(RUN.c.position)
+                )
                 chained = [run_from(one) for one in connection.execute(rest).mappings()]
                 found.append((row["execution_id"], [run, *chained]))
             return found
@@ -111,21 +127,26 @@ class SweepStore:
         """Notes that the messages of these task runs (execution id, seq) were sent anew."""
         with self.database.write() as connection:
             for execution_id, seq in runs:
-                connection.execute(RUN.update().where(
-                    RUN.c.execution_id == execution_id, RUN.c.seq == seq, RUN.c.state == State.QUEUED.value
-                ).values(published_us=self._now))
+                connection.execute(
+                    RUN.update()
+                    .where(RUN.c.execution_id == execution_id, RUN.c.seq == seq, RUN.c.state == State.QUEUED.value)
+                    .values(published_us=self._now)
+                )
 
     def stuck(self, older_than_s: float) -> list[str]:
         """Open executions without facts and without anything that could end: a bug of the engine, told as such."""
         open_leaf = sa.select(RUN.c.seq).where(
-            RUN.c.execution_id == EXECUTION.c.id, RUN.c.state.not_in(ENDED),
+            RUN.c.execution_id == EXECUTION.c.id,
+            RUN.c.state.not_in(ENDED),
             ~sa.exists().where(FRAME.c.execution_id == RUN.c.execution_id, FRAME.c.seq == RUN.c.seq),
         )
         facts = sa.select(INBOX.c.id).where(INBOX.c.execution_id == EXECUTION.c.id)
         statement = sa.select(EXECUTION.c.id).where(
-            EXECUTION.c.cell == self.cell, EXECUTION.c.done_us.is_(None),
+            EXECUTION.c.cell == self.cell,
+            EXECUTION.c.done_us.is_(None),
             EXECUTION.c.created_us < self._now - int(older_than_s * 1_000_000),
-            ~sa.exists(facts), ~sa.exists(open_leaf),
+            ~sa.exists(facts),
+            ~sa.exists(open_leaf),
         )
         with self.database.read() as connection:
             return list(connection.execute(statement).scalars())
@@ -139,9 +160,11 @@ class SweepStore:
     def kill_cell(self, cell: str) -> list[str]:
         """Marks every open execution of a cell KILLED; returns the ids."""
         with self.database.write() as connection:
-            ids = list(connection.execute(
-                sa.select(EXECUTION.c.id).where(EXECUTION.c.cell == cell, EXECUTION.c.done_us.is_(None))
-            ).scalars())
+            ids = list(
+                connection.execute(
+                    sa.select(EXECUTION.c.id).where(EXECUTION.c.cell == cell, EXECUTION.c.done_us.is_(None))
+                ).scalars()
+            )
             now = connection.execute(sa.select(self._now)).scalar_one()
             for execution_id in ids:
                 self._end_open(connection, execution_id, State.KILLED, now)
@@ -152,28 +175,47 @@ class SweepStore:
     def _end_open(self, connection: Connection, execution_id: str, state: State, now: int) -> None:
         row = connection.execute(sa.select(EXECUTION).where(EXECUTION.c.id == execution_id)).mappings().one()
         execution = execution_from(row)
-        ended = {} if execution.ended_us is not None else {
-            "state": state.value, "ended_us": now, "histories": [*execution.histories, [state.value, now]],
-        }
-        connection.execute(EXECUTION.update().where(EXECUTION.c.id == execution_id).values(
-            done_us=now, fence=EXECUTION.c.fence + 1, **ended
-        ))
+        ended = (
+            {}
+            if execution.ended_us is not None
+            else {
+                "state": state.value,
+                "ended_us": now,
+                "histories": [*execution.histories, [state.value, now]],
+            }
+        )
+        connection.execute(
+            EXECUTION.update()
+            .where(EXECUTION.c.id == execution_id)
+            .values(done_us=now, fence=EXECUTION.c.fence + 1, **ended)
+        )
         open_runs = sa.select(RUN).where(RUN.c.execution_id == execution_id, RUN.c.state.not_in(ENDED))
         for one in connection.execute(open_runs).mappings().all():
             run = run_from(one)
             run.enter(state, now)
             values = run_values(execution_id, run)
-            connection.execute(RUN.update().where(
-                RUN.c.execution_id == execution_id, RUN.c.seq == run.seq
-            ).values(values | {"fence": run.fence + 1}))
+            connection.execute(
+                RUN.update()
+                .where(RUN.c.execution_id == execution_id, RUN.c.seq == run.seq)
+                .values(values | {"fence": run.fence + 1})
+            )
         connection.execute(FRAME.delete().where(FRAME.c.execution_id == execution_id))
         connection.execute(INBOX.delete().where(INBOX.c.execution_id == execution_id))
 
     def _lose(self, connection: Connection, condition: sa.ColumnElement[bool]) -> list[str]:
-        rows = connection.execute(
-            sa.select(RUN, EXECUTION.c.cell).join(EXECUTION, EXECUTION.c.id == RUN.c.execution_id)
-            .where(condition, RUN.c.state.in_([State.RUNNING.value, State.KILLING.value]), EXECUTION.c.cell == self.cell)
-        ).mappings().all()
+        rows = (
+            connection.execute(
+                sa.select(RUN, EXECUTION.c.cell)
+                .join(EXECUTION, EXECUTION.c.id == RUN.c.execution_id)
+                .where(
+                    condition,
+                    RUN.c.state.in_([State.RUNNING.value, State.KILLING.value]),
+                    EXECUTION.c.cell == self.cell,
+                )
+            )
+            .mappings()
+            .all()
+        )
         now = connection.execute(sa.select(self._now)).scalar_one()
         for row in rows:
             run = run_from(row)
@@ -182,15 +224,20 @@ class SweepStore:
                 run.histories = [*run.histories, [State.RUNNING.value, run.started_us or now]]
             run.enter(state, now)
             values = run_values(row["execution_id"], run)
-            connection.execute(RUN.update().where(
-                RUN.c.execution_id == row["execution_id"], RUN.c.seq == run.seq, RUN.c.fence == run.fence
-            ).values(values | {"fence": run.fence + 1}))
+            connection.execute(
+                RUN.update()
+                .where(RUN.c.execution_id == row["execution_id"], RUN.c.seq == run.seq, RUN.c.fence == run.fence)
+                .values(values | {"fence": run.fence + 1})
+            )
         self._deliver(connection, [Letter(row["execution_id"], "ended", row["seq"]) for row in rows])
         return list(dict.fromkeys(row["execution_id"] for row in rows))
 
     def _deliver(self, connection: Connection, letters: Sequence[Letter]) -> None:
         if letters:
-            connection.execute(self._insert_fact, [
-                {"execution_id": one.execution_id, "kind": one.kind, "seq": one.seq, "payload": one.payload}
-                for one in letters
-            ])
+            connection.execute(
+                self._insert_fact,
+                [
+                    {"execution_id": one.execution_id, "kind": one.kind, "seq": one.seq, "payload": one.payload}
+                    for one in letters
+                ],
+            )

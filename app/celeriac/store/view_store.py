@@ -8,10 +8,9 @@ import sqlalchemy as sa
 from celeriac.core.execution import Execution
 from celeriac.core.frames import TaskRun
 from celeriac.store.database import Database
-from celeriac.store.execution_store import EXECUTION, LOG, RUN, execution_from, run_from
-from celeriac.store.tables import AttemptRow
+from celeriac.store.execution_store import execution_from, run_from
+from celeriac.store.tables import ATTEMPT, EXECUTION, LOG, RUN
 
-ATTEMPT = AttemptRow.__table__
 _VISIBLE = RUN.c.state != "PLANNED"
 
 LogCursor = dict[str, dict[str, int]]
@@ -64,17 +63,21 @@ class ViewStore:
         """Task runs in order of creation; with a time, those that have changed since, or are open."""
         statement = sa.select(RUN).where(RUN.c.execution_id == execution_id, _VISIBLE).order_by(RUN.c.seq)
         if changed_since_us:
-            statement = statement.where(sa.or_(
-                RUN.c.ended_us.is_(None), RUN.c.ended_us >= changed_since_us, RUN.c.created_us >= changed_since_us
-            ))
+            statement = statement.where(
+                sa.or_(
+                    RUN.c.ended_us.is_(None), RUN.c.ended_us >= changed_since_us, RUN.c.created_us >= changed_since_us
+                )
+            )
         with self.database.read() as connection:
             return [run_from(row) for row in connection.execute(statement).mappings()]
 
     def attempts(self, execution_id: str) -> list[PastAttempt]:
         """Superseded attempts, in order."""
-        statement = sa.select(
-            ATTEMPT.c.seq, ATTEMPT.c.attempt, ATTEMPT.c.state, ATTEMPT.c.started_us, ATTEMPT.c.ended_us
-        ).where(ATTEMPT.c.execution_id == execution_id).order_by(ATTEMPT.c.seq, ATTEMPT.c.attempt)
+        statement = (
+            sa.select(ATTEMPT.c.seq, ATTEMPT.c.attempt, ATTEMPT.c.state, ATTEMPT.c.started_us, ATTEMPT.c.ended_us)
+            .where(ATTEMPT.c.execution_id == execution_id)
+            .order_by(ATTEMPT.c.seq, ATTEMPT.c.attempt)
+        )
         with self.database.read() as connection:
             return [PastAttempt(*row) for row in connection.execute(statement)]
 
@@ -95,9 +98,11 @@ class ViewStore:
     def _new_logs(
         self, connection: sa.Connection, execution_id: str, lines: dict[str, int], limit: int
     ) -> list[StoredLog]:
-        newest = sa.select(LOG.c.seq, LOG.c.attempt, sa.func.max(LOG.c.line)).where(
-            LOG.c.execution_id == execution_id
-        ).group_by(LOG.c.seq, LOG.c.attempt)
+        newest = (
+            sa.select(LOG.c.seq, LOG.c.attempt, sa.func.max(LOG.c.line))
+            .where(LOG.c.execution_id == execution_id)
+            .group_by(LOG.c.seq, LOG.c.attempt)
+        )
         found: list[StoredLog] = []
         for seq, attempt, last in connection.execute(newest).all():
             key = f"{seq}/{attempt}"
@@ -107,13 +112,24 @@ class ViewStore:
             statement = (
                 sa.select(LOG, RUN.c.task_id)
                 .outerjoin(RUN, sa.and_(RUN.c.execution_id == LOG.c.execution_id, RUN.c.seq == LOG.c.seq))
-                .where(LOG.c.execution_id == execution_id, LOG.c.seq == seq, LOG.c.attempt == attempt, LOG.c.line > seen)
-                .order_by(LOG.c.line).limit(limit)
+                .where(
+                    LOG.c.execution_id == execution_id, LOG.c.seq == seq, LOG.c.attempt == attempt, LOG.c.line > seen
+                )
+                .order_by(LOG.c.line)
+                .limit(limit)
             )
             rows = connection.execute(statement).mappings().all()
             found += [
-                StoredLog(execution_id, row["seq"], row["task_id"], row["attempt"], row["line"], row["level"],
-                          row["message"], row["at_us"])
+                StoredLog(
+                    execution_id,
+                    row["seq"],
+                    row["task_id"],
+                    row["attempt"],
+                    row["line"],
+                    row["level"],
+                    row["message"],
+                    row["at_us"],
+                )
                 for row in rows
             ]
             lines[key] = rows[-1]["line"] if rows else seen
@@ -124,4 +140,3 @@ class ViewStore:
         with self.database.read() as connection:
             value: int = connection.execute(sa.select(sa.literal_column(self.database.now_sql))).scalar_one()
             return value
-

@@ -2,10 +2,9 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
 from pydantic import BeforeValidator
-from typing import Annotated
 
 from celeriac.core.dynamic import Dynamic
 from celeriac.core.flow import Mode, Task

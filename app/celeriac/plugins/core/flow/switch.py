@@ -58,5 +58,7 @@ class Switch(Flowable):
         if value in self.cases:
             return Choice(f"cases.{value}", outputs={"value": value, "defaults": False})
         if not self.defaults:
-            raise TaskFailed(f"No task found for the value `{value}`: it is none of the cases and there are no defaults")
+            raise TaskFailed(
+                f"No task found for the value `{value}`: it is none of the cases and there are no defaults"
+            )
         return Choice("defaults", outputs={"value": value, "defaults": True})

@@ -90,9 +90,11 @@ def test_only_results_and_not_the_working_file_are_left(context: FakeContext) ->
 )
 def test_every_type_has_a_form_in_json(context: FakeContext, expression: str, expected: object) -> None:
     found = value(context, expression)
+    stored = query(context, f"SELECT {expression} AS v", fetchType="STORE")
 
     assert found == expected
     assert type(found) is type(expected)
+    assert json.loads(context.files.text(stored["uri"])) == {"v": expected}
 
 
 def test_a_time_with_a_zone_is_printed_in_the_zone_asked_for(context: FakeContext) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib import import_module
+from itertools import chain
 from pathlib import Path
 from typing import Annotated, Any, ClassVar
 
@@ -11,8 +12,7 @@ from pydantic import Field
 from celeriac.core.dynamic import Dynamic
 from celeriac.core.errors import TaskFailed
 from celeriac.core.task_type import TaskContext
-from celeriac.plugins.jdbc.fetching import FetchingTask, FetchType, Rows, collected
-from celeriac.plugins.jdbc.json_values import json_row
+from celeriac.plugins.jdbc.fetching import FetchingTask, FetchType, fetched, stored
 from celeriac.plugins.jdbc.sql_text import has_word, installed_extension, name_parameters
 from celeriac.plugins.jdbc.working_files import inside, save_outputs, write_inputs
 from celeriac.plugins.stopping import stopped_by
@@ -123,8 +123,15 @@ class Query(FetchingTask):
                 continue
             session.execute(statement, {name: parameters.get(name) for name in statement.named_parameters})
             if number == last:
-                outputs = collected(_rows(session, self.fetch_size), wanted, context.directory, context.files)
+                outputs = self._rows(session, context, wanted)
         return outputs
+
+    def _rows(self, session: Any, context: TaskContext, wanted: FetchType) -> dict[str, Any]:
+        names = [column[0] for column in session.description]
+        rows = chain.from_iterable(iter(lambda: session.fetchmany(self.fetch_size), []))
+        if wanted is FetchType.STORE:
+            return stored(names, rows, context.directory, context.files)
+        return fetched(names, rows, wanted)
 
 
 @contextmanager
@@ -140,12 +147,6 @@ def _session(database: str, directory: Path, time_zone: str | None) -> Iterator[
             yield session
     except duckdb.Error as error:
         raise TaskFailed(f"DuckDB: {error}") from error
-
-
-def _rows(session: Any, size: int) -> Rows:
-    names = [column[0] for column in session.description]
-    while batch := session.fetchmany(size):
-        yield from (json_row(names, row) for row in batch)
 
 
 def _linked_extensions(session: Any) -> frozenset[str]:

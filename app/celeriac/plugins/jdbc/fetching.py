@@ -6,13 +6,12 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any
 
-import orjson
-
 from celeriac.core.dynamic import Dynamic
 from celeriac.core.task_type import TaskFiles, TaskType
+from celeriac.plugins.jdbc.json_values import json_line, json_row
 from celeriac.plugins.jdbc.working_files import writing
 
-Rows = Iterable[dict[str, Any]]
+Rows = Iterable[tuple[Any, ...]]
 
 
 class FetchType(StrEnum):
@@ -42,24 +41,23 @@ class FetchingTask(TaskType):
         return FetchType.FETCH if self.fetch else self.fetch_type
 
 
-def collected(rows: Rows, wanted: FetchType, directory: Path, files: TaskFiles) -> dict[str, Any]:
-    """The outputs, under Kestra's names: `row` | `rows` | `uri`, and `size`. A file is made in `directory` first."""
-    if wanted is FetchType.STORE:
-        return _stored(rows, directory, files)
+def fetched(names: list[str], rows: Rows, wanted: FetchType) -> dict[str, Any]:
+    """The outputs of FETCH and FETCH_ONE under Kestra's names, `row` | `rows` and `size`; else none."""
     if wanted is FetchType.FETCH_ONE:
         first = next(iter(rows), None)
-        return {"size": 0} if first is None else {"row": first, "size": 1}
+        return {"size": 0} if first is None else {"row": json_row(names, first), "size": 1}
     if wanted is FetchType.FETCH:
-        found = list(rows)
+        found = [json_row(names, row) for row in rows]
         return {"rows": found, "size": len(found)}
     return {}
 
 
-def _stored(rows: Rows, directory: Path, files: TaskFiles) -> dict[str, Any]:
+def stored(names: list[str], rows: Rows, directory: Path, files: TaskFiles) -> dict[str, Any]:
+    """The outputs of STORE, `uri` and `size`; the file is made in `directory` first. Raises: StorageFailed."""
     size = 0
     with writing(directory), NamedTemporaryFile(dir=directory, prefix=".rows-", suffix=".jsonl") as file:
         for row in rows:
-            file.write(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE))
+            file.write(json_line(names, row))
             size += 1
         file.flush()
         return {"uri": files.save(Path(file.name), "rows.jsonl"), "size": size}

@@ -8,6 +8,8 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+import orjson
+
 from celeriac.core.dates import iso_duration
 
 _LARGEST_INTEGER = 2**63 - 1
@@ -16,6 +18,14 @@ _LARGEST_INTEGER = 2**63 - 1
 def json_row(names: list[str], row: tuple[Any, ...]) -> dict[str, Any]:
     """{column: JSON value}; of columns with one name the last counts."""
     return {name: json_value(value) for name, value in zip(names, row, strict=True)}
+
+
+def json_line(names: list[str], row: tuple[Any, ...]) -> bytes:
+    """The same as a line of JSON; the fast way where orjson knows every type."""
+    try:
+        return orjson.dumps(dict(zip(names, row, strict=True)), default=json_value, option=orjson.OPT_APPEND_NEWLINE)
+    except TypeError:
+        return orjson.dumps(json_row(names, row), option=orjson.OPT_APPEND_NEWLINE)
 
 
 def json_value(value: Any) -> Any:

@@ -69,6 +69,22 @@ def test_a_missing_property_stands_at_its_task(read: Parse) -> None:
     assert shown(read(text).problems) == ["flow.yaml:4:5 tasks[t].message: must not be null: it is required"]
 
 
+def test_a_duplicate_key_has_a_path(with_head: Parse) -> None:
+    text = "  - {id: log2, type: io.kestra.plugin.core.log.Log, message: x}\nvariables:\n  a: {b: [{c: 1, c: 2}]}\n"
+
+    (problem,) = with_head(text).problems
+
+    assert (problem.line, problem.path) == (9, "variables.a.b[0].c")
+
+
+def test_a_surprise_has_a_path(read: Parse) -> None:
+    text = "id: a\nnamespace: b\ntasks: [{id: t, type: io.kestra.plugin.core.log.Log, message: on}]\n"
+
+    (warning,) = read(text).warnings
+
+    assert (warning.line, warning.path) == (3, "tasks[t].message")
+
+
 def test_a_property_without_a_value_counts_as_absent(with_head: Parse) -> None:
     parsed = with_head("    retry:\n    timeout:\n    runIf:\nlabels:\ninputs:\nerrors:\n")
 
@@ -181,7 +197,7 @@ triggers:
         (13, "tasks[sub].flowId"),
         (14, "tasks[sub].disabled"),
         (15, "tasks[-x].id"),
-        (18, "message"),
+        (18, "tasks[-x].message"),
         (19, "labels.Team"),
         (21, "inputs[a].type"),
         (22, "inputs[b].dependsOn.inputs[0]"),
@@ -251,3 +267,14 @@ def test_no_text_makes_the_parser_raise(read: Parse, text: str) -> None:
 def test_no_shape_of_a_property_makes_the_parser_raise(read: Parse, name: str) -> None:
     for value in ("", "1", "x", "[]", "{}", "[x]", "[[]]", "[{}]", "{a: 1}", "[{id: {}, type: []}]", "true"):
         assert read(f"{name}: {value}\n").problems
+
+
+def test_flowables_may_nest_deeply(read: Parse) -> None:
+    task = "{id: t, type: io.kestra.plugin.core.log.Log, message: x}"
+    for level in range(45):
+        task = f"{{id: g{level}, type: io.kestra.plugin.core.flow.Sequential, tasks: [{task}]}}"
+
+    parsed = read(f"id: a\nnamespace: b\ntasks: [{task}]\n")
+
+    assert parsed.flow is not None
+    assert len(list(parsed.flow.walk())) == 46

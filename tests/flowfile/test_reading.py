@@ -1,6 +1,7 @@
 import pytest
 
-from celeriac.flowfile.reading import DEEPEST, LARGEST_BYTES, read
+from celeriac.flowfile.building import DEEPEST
+from celeriac.flowfile.reading import LARGEST_BYTES, read
 
 
 def only_problem(text: str) -> tuple[int, int, str]:

@@ -1,7 +1,6 @@
 """YAML text → nodes with marks, by way of libyaml's events. Knows nothing of flows.
 
-Aliases and merge keys are not resolved, further documents are passed over, as the engines do. Nothing is built
-recursively, so no text can exhaust the stack.
+Aliases and merge keys are not resolved, further documents are passed over, as the engines do.
 """
 
 from collections.abc import Iterator
@@ -11,12 +10,10 @@ from typing import cast
 import yaml
 
 from celeriac.core.errors import Problem
+from celeriac.flowfile.building import DEEPEST, Builder, TooDeep, mark_of
 from celeriac.flowfile.nodes import Mark, Node
-from celeriac.flowfile.scalars import NotReadable, read_scalar, read_tagged
 
 LARGEST_BYTES = 5_000_000
-DEEPEST = 100
-_TEXT_TAGS = (None, "!", "tag:yaml.org,2002:str")
 
 
 @dataclass
@@ -26,12 +23,6 @@ class Reading:
     root: Node | None = None
     problems: list[Problem] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
-
-
-class _TooDeep(Exception):
-    def __init__(self, mark: Mark) -> None:
-        super().__init__()
-        self.mark = mark
 
 
 def read(text: str) -> Reading:
@@ -46,9 +37,12 @@ def read(text: str) -> Reading:
         return _refused(reading, f"the file is too large: {size:,} bytes; a flow has at most {limit} MB", (1, 1))
     loader = yaml.CSafeLoader(text.removeprefix("\ufeff"))
     try:
-        reading.root = _Builder(reading).build(_events(loader))
+        builder = Builder()
+        reading.root = root = builder.build(_events(loader))
+        reading.problems = [remark.on(root) for remark in builder.problems]
+        reading.warnings = [remark.on(root) for remark in builder.warnings]
         _look_for_more(loader, reading)
-    except _TooDeep as error:
+    except TooDeep as error:
         _refused(reading, f"nested deeper than {DEEPEST} levels", error.mark)
     except yaml.reader.ReaderError as error:
         _refused(
@@ -72,98 +66,10 @@ def _events(loader: "yaml.CSafeLoader") -> Iterator[yaml.Event]:
 def _look_for_more(loader: "yaml.CSafeLoader", reading: Reading) -> None:
     try:
         if loader.check_event(yaml.DocumentStartEvent):
-            mark = _mark(cast(yaml.Event, loader.get_event()))
+            mark = mark_of(cast(yaml.Event, loader.get_event()))
             reading.warnings.append(_problem("only the first document of a file is read; the rest is ignored", mark))
     except yaml.YAMLError:
         return
-
-
-class _Builder:
-    """Puts the nodes of one document together from its events."""
-
-    def __init__(self, reading: Reading) -> None:
-        self._reading = reading
-        self._open: list[tuple[Node, list[tuple[str, Mark]]]] = []
-        self._root: Node | None = None
-
-    def build(self, events: Iterator[yaml.Event]) -> Node | None:
-        for event in events:
-            if isinstance(event, yaml.ScalarEvent):
-                self._scalar(event)
-            elif isinstance(event, yaml.AliasEvent):
-                self._alias(event)
-            elif isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
-                self._start(event)
-            elif isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
-                self._open.pop()
-        return self._root
-
-    def _start(self, event: yaml.MappingStartEvent | yaml.SequenceStartEvent) -> None:
-        mark = _mark(event)
-        if len(self._open) >= DEEPEST:
-            raise _TooDeep(mark)
-        node = Node({} if isinstance(event, yaml.MappingStartEvent) else [], mark)
-        if self._awaits_key():
-            self._reading.problems.append(_problem("a key must be a text, not a list or a mapping", mark))
-            self._open[-1][1].append(("?", mark))
-        else:
-            self._add(node)
-        self._open.append((node, []))
-
-    def _scalar(self, event: yaml.ScalarEvent) -> None:
-        mark = _mark(event)
-        if self._awaits_key():
-            self._open[-1][1].append((event.value, mark))
-            return
-        self._add(Node(self._value(event, mark), mark))
-
-    def _value(self, event: yaml.ScalarEvent, mark: Mark) -> object:
-        try:
-            if event.tag not in _TEXT_TAGS:
-                return read_tagged(event.value, event.tag)
-            if not event.implicit[0] or event.tag == _TEXT_TAGS[2]:
-                return event.value
-            value, surprise = read_scalar(event.value)
-        except NotReadable as error:
-            self._reading.problems.append(_problem(str(error), mark))
-            return event.value
-        if surprise:
-            self._reading.warnings.append(_problem(surprise, mark))
-        return value
-
-    def _alias(self, event: yaml.AliasEvent) -> None:
-        mark, name = _mark(event), event.anchor or ""
-        text = f"`*{name}` is read as the text `{name}`: anchors are not resolved; write the value out"
-        self._reading.warnings.append(_problem(text, mark))
-        if self._awaits_key():
-            self._open[-1][1].append((name, mark))
-        else:
-            self._add(Node(name, mark))
-
-    def _awaits_key(self) -> bool:
-        return bool(self._open) and self._open[-1][0].is_mapping and not self._open[-1][1]
-
-    def _add(self, node: Node) -> None:
-        if not self._open:
-            self._root = node
-            return
-        parent, pending = self._open[-1]
-        if parent.is_list:
-            parent.value.append(node)
-            return
-        key, mark = pending.pop()
-        if key in parent.value:
-            first = parent.keys[key][0]
-            self._reading.problems.append(
-                _problem(f"Duplicate field '{key}'; it is first given in line {first}", mark, key)
-            )
-            return
-        parent.set(key, node, mark)
-
-
-def _mark(event: yaml.Event) -> Mark:
-    mark = event.start_mark
-    return (mark.line + 1, mark.column + 1) if mark is not None else (0, 0)
 
 
 def _problem(message: str, mark: Mark, path: str = "", hint: str = "") -> Problem:

@@ -77,8 +77,7 @@ class Command:
 
     def _is_ours(self, process: psutil.Process) -> bool:
         try:
-            ours = process.environ().get("CELERIAC_HOME") == str(self.home)
-            return ours and process.status() != psutil.STATUS_ZOMBIE
+            return process.cwd() == str(self.folder) and process.status() != psutil.STATUS_ZOMBIE
         except psutil.Error:
             return False
 

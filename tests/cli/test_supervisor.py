@@ -11,7 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from celeriac.cli.supervisor import ChildKeepsEnding, ChildSpec, Supervisor
+from celeriac.cli.supervisor import ChildEnded, ChildKeepsEnding, ChildSpec, Supervisor
 
 SLEEPER = (sys.executable, "-c", "import time; time.sleep(60)")
 STUBBORN = (sys.executable, "-c", "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(60)")
@@ -123,3 +123,39 @@ class _Hurried:
 
     def __call__(self) -> float:
         return time.monotonic() * 20
+
+
+def test_a_forked_child_has_its_own_session_environment_and_output(tmp_path: Path) -> None:
+    def main() -> None:
+        os.write(1, f"{os.getsid(0) == os.getpid()} {os.environ['ROLE']}\n".encode())
+        time.sleep(60)
+
+    with Supervisor(tmp_path) as supervisor:
+        supervisor.start(ChildSpec("role", SLEEPER, {"ROLE": "worker"}, main=main))
+        pid = supervisor.pid("role")
+        _until(lambda: supervisor.log_path("role").read_text() == "True worker\n")
+
+    assert pid is not None and _is_gone(pid)
+
+
+def test_a_forked_child_that_ends_is_restarted_by_its_command(tmp_path: Path) -> None:
+    def main() -> None:
+        raise SystemExit(3)
+
+    with Supervisor(tmp_path) as supervisor:
+        command = ("/bin/sh", "-c", "echo again; sleep 60")
+        supervisor.start(ChildSpec("role", command, dict(os.environ), main=main))
+        ended: list[ChildEnded] = []
+        _until(lambda: bool(ended.extend(supervisor.poll()) or supervisor.log_path("role").read_text() == "again\n"))
+
+        assert [child.exit_code for child in ended] == [3]
+
+
+def test_a_forked_child_keeps_no_descriptor_of_its_parent_open(tmp_path: Path) -> None:
+    read, write = os.pipe()
+    with Supervisor(tmp_path) as supervisor:
+        supervisor.start(ChildSpec("role", SLEEPER, dict(os.environ), main=lambda: time.sleep(60)))
+        os.close(write)
+
+        assert os.read(read, 1) == b""
+    os.close(read)

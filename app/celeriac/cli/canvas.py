@@ -7,14 +7,14 @@ import click
 from celeriac.cli.exits import Exit
 from celeriac.cli.flow_folder import read_flow
 from celeriac.cli.problems import tell
-from celeriac.cli.run import build_engine
+from celeriac.cli.run import import_application
 from celeriac.core.errors import FlowInvalid
 from celeriac.settings import Settings
 
 
 def print_canvas(settings: Settings, file: Path) -> Exit:
     """Prints the canvas, or what is wrong with the flow; what is not built yet is told beside it."""
-    engine = build_engine(settings)
+    engine = import_application()(settings)
     try:
         parsed = engine.flows.parse(read_flow(file), str(file))
     except FlowInvalid as error:

@@ -10,6 +10,7 @@ import runpy
 import signal
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
 from multiprocessing.context import ForkProcess
 
 IS_SAFE = sys.platform == "linux"
@@ -86,8 +87,8 @@ def _child(main: Callable[[], None], environ: dict[str, str], output_fd: int, ke
 
 
 def _close_all_but(kept: set[int]) -> None:
-    before = -1
-    for fd in sorted(kept):
-        os.closerange(before + 1, fd)
-        before = fd
-    os.closerange(before + 1, os.sysconf("SC_OPEN_MAX"))
+    """An empty range must not reach os.closerange: it would close everything (seen in CPython 3.11)."""
+    bounds = [-1, *sorted(kept), os.sysconf("SC_OPEN_MAX")]
+    for before, after in pairwise(bounds):
+        if before + 1 < after:
+            os.closerange(before + 1, after)

@@ -1,6 +1,7 @@
 """`celeriac run FILE`: one execution, from a flow file to its results, with nothing set up and nothing left behind."""
 
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -62,10 +63,10 @@ class Run:
 
     def to_its_end(self, source: str) -> Exit:
         """Starts the flow, follows it, prints its results. Raises: FlowInvalid, InputsInvalid, Refused."""
-        import_application()
+        build = import_application()
         for role in ("orchestrator", "worker", "sweeper"):
             self._session.start(role)
-        engine = build_engine(self._session.settings)
+        engine = build(self._session.settings)
         engine.migrate()
         self._session.supervisor.go()
         reclaim(engine, self._session.settings.home)
@@ -143,19 +144,13 @@ class Run:
         return TreeDisplay(Console(file=stream))
 
 
-def import_application() -> None:
-    """Imports all that the application needs: most of the start-up time."""
-    import celeriac.wiring
+def import_application() -> Callable[[Settings], Engine]:
+    """Imports the application, most of the start-up time; returns what builds one, connected to nothing yet."""
     from celeriac.plugins.discovery import discover
-
-    discover()
-
-
-def build_engine(settings: Settings) -> Engine:
-    """The application; it connects to nothing yet."""
     from celeriac.wiring import build
 
-    return build(settings)
+    discover()
+    return build
 
 
 def reclaim(engine: Engine, home: Path) -> None:

@@ -10,7 +10,7 @@ import click
 from celeriac.cli.cells import HomeUnusable
 from celeriac.cli.exits import Exit
 from celeriac.cli.interrupts import Interrupts
-from celeriac.cli.run import build_engine, import_application, reclaim
+from celeriac.cli.run import import_application, reclaim
 from celeriac.cli.session import Session, open_session
 from celeriac.cli.supervisor import ChildKeepsEnding
 from celeriac.cli.valkey import ValkeyUnavailable
@@ -63,13 +63,13 @@ def _address_problem(host: str, port: int) -> str:
 
 
 def _start(session: Session, workers: int) -> None:
-    import_application()
+    build = import_application()
     session.start("web")
     session.start("orchestrator")
     session.start("sweeper")
     for number in range(workers):
         session.start("worker", number=number)
-    engine = build_engine(session.settings)
+    engine = build(session.settings)
     engine.migrate()
     session.supervisor.go()
     reclaim(engine, session.settings.home)

@@ -8,7 +8,7 @@ import structlog
 
 def configure(role: str) -> None:
     """Own events and those of the libraries in one form."""
-    shared = [
+    shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso"),

@@ -31,7 +31,7 @@ LIST_OF_PHASE = {Phase.ERRORS: "errors", Phase.FINALLY: "finally", Phase.AFTER: 
 class TaskRun:
     """One run of a task with its current attempt. Times are microseconds since the epoch.
 
-    list, iteration, position: where the task stands in its parent. segment_end: position of the last task run that was
+    branch, iteration, position: where the task stands in its parent. segment_end: position of the last task run that was
     published in the same chain. chain: values of the enclosing loop iterations, outermost first, own value included.
     value_hash: `hash_values(chain)`, which a stored run keeps instead of the chain.
     """
@@ -39,7 +39,7 @@ class TaskRun:
     seq: int
     parent_seq: int
     task_id: str
-    list: str
+    branch: str
     position: int
     state: State
     created_us: int
@@ -107,14 +107,14 @@ def hash_values(chain: tuple[str, ...]) -> str:
 class Frame:
     """Counters of an open flowable's task run (seq), or of the flow (seq 0).
 
-    list: the child list that counts as `tasks`. next_index: next child (parallel) or iteration (loop) to release.
+    branch: name of the child list that counts as `tasks`. next_index: next child (parallel) or iteration (loop) to release.
     total: children, or iterations. limit: at once, 0 = all. open: lines in flight of the tasks list: a child, a chain
     of them, an iteration. counts: {state: ended children of the tasks list}.
     """
 
     seq: int
     parent_seq: int | None
-    list: str
+    branch: str
     phase: Phase = Phase.TASKS
     next_index: int = 0
     total: int = 0
@@ -134,9 +134,9 @@ class Frame:
         return self.phase is not Phase.TASKS or (not self.iterations and self.limit == 1)
 
     @property
-    def current_list(self) -> str:
+    def current_branch(self) -> str:
         """Name of the child list that is running."""
-        return LIST_OF_PHASE.get(self.phase, self.list)
+        return LIST_OF_PHASE.get(self.phase, self.branch)
 
     @property
     def has_failed(self) -> bool:

@@ -44,7 +44,7 @@ class Dropped:
     """Planned members of a broken chain: to be deleted, positions after `position` up to `end`."""
 
     parent_seq: int
-    list: str
+    branch: str
     iteration: int
     position: int
     end: int
@@ -101,7 +101,7 @@ class Planner:
         """The execution begins."""
         self.progress.enter(State.RUNNING, self.now_us())
         self.progress.started_us = self.now_us()
-        frame = Frame(seq=FLOW_SEQ, parent_seq=None, list="tasks", is_new=True)
+        frame = Frame(seq=FLOW_SEQ, parent_seq=None, branch="tasks", is_new=True)
         self.frames[FLOW_SEQ] = frame
         frame.total = len(self.index.list_of(None, "tasks"))
         self._continue(frame, 0, ONCE)
@@ -111,7 +111,7 @@ class Planner:
         frame = Frame(
             seq=run.seq,
             parent_seq=run.parent_seq,
-            list=choice.tasks or "tasks",
+            branch=choice.tasks or "tasks",
             limit=choice.limit,
             chain=run.chain,
             is_new=True,
@@ -120,7 +120,7 @@ class Planner:
         run.outputs = dict(choice.outputs) or None
         self.frames[run.seq] = frame
         frame.iterations = choice.iterations is not None
-        tasks = self.index.list_of(run.task_id, frame.list) if choice.tasks else ()
+        tasks = self.index.list_of(run.task_id, frame.branch) if choice.tasks else ()
         frame.total = (len(choice.iterations) if tasks else 0) if choice.iterations is not None else len(tasks)
         self.release(frame)
 
@@ -208,17 +208,17 @@ class Planner:
     # ------------------------------------------------------------------ one list after the other
     def _child_ended(self, frame: Frame, run: TaskRun) -> None:
         frame.is_dirty = True
-        in_tasks = run.list == frame.list
+        in_tasks = run.branch == frame.branch
         if in_tasks:
             frame.counts[run.state] += 1
         chained = run.position < run.segment_end
         if chained and run.state is State.SUCCESS and run.attempt == 1:
             return
         if chained:
-            self.dropped.append(Dropped(run.parent_seq, run.list, run.iteration, run.position, run.segment_end))
+            self.dropped.append(Dropped(run.parent_seq, run.branch, run.iteration, run.position, run.segment_end))
         if self.progress.state is State.KILLING:
             return
-        if run.list != frame.current_list:
+        if run.branch != frame.current_branch:
             return
         if frame.is_sequence:
             frame.open -= 1 if in_tasks else 0
@@ -250,7 +250,7 @@ class Planner:
         if frame.has_failed:
             self._list_over(frame)
             return
-        lines = []
+        lines: list[tuple[TaskRun, ...]] = []
         while frame.next_index < frame.total and (frame.limit == 0 or frame.open < frame.limit):
             if len(lines) >= WIDE:
                 self.unreleased.add(frame.seq)
@@ -322,7 +322,7 @@ class Planner:
     # ------------------------------------------------------------------ task runs
     def _tasks(self, frame: Frame) -> Sequence[Task]:
         owner = None if frame.seq == FLOW_SEQ else self.runs[frame.seq].task_id
-        return self.index.list_of(owner, frame.current_list)
+        return self.index.list_of(owner, frame.current_branch)
 
     def _create_line(self, frame: Frame, position: int, iteration: int) -> tuple[TaskRun, ...]:
         """The task run at a position and, when it can lead a chain, those after it. Counts the line as open."""
@@ -347,7 +347,7 @@ class Planner:
             seq=self.progress.next_seq,
             parent_seq=frame.seq,
             task_id=task.id,
-            list=frame.current_list,
+            branch=frame.current_branch,
             position=position,
             iteration=iteration,
             segment_end=end,
@@ -410,7 +410,7 @@ class Planner:
 
     def _break_chain(self, run: TaskRun) -> None:
         if run.position < run.segment_end:
-            self.dropped.append(Dropped(run.parent_seq, run.list, run.iteration, run.position, run.segment_end))
+            self.dropped.append(Dropped(run.parent_seq, run.branch, run.iteration, run.position, run.segment_end))
             run.segment_end = run.position
             run.is_dirty = True
 

@@ -1,5 +1,7 @@
 """The Celery application: configuration and names of the jobs, no job itself."""
 
+from typing import Any
+
 import redis.exceptions
 from celery import Celery
 from kombu.transport import redis as redis_transport
@@ -67,7 +69,8 @@ def guard_redis_channel() -> None:
 
     The original then asks `self.connection.client.hostname` of None; its callers expect a redis ConnectionError.
     """
-    original = redis_transport.Channel._connparams
+    channel: Any = redis_transport.Channel
+    original = channel._connparams
     if getattr(original, "guarded", False):
         return
 
@@ -77,4 +80,4 @@ def guard_redis_channel() -> None:
         return original(self, asynchronous)  # type: ignore[no-any-return] # kombu is untyped
 
     _connparams.guarded = True  # type: ignore[attr-defined] # marks the function itself
-    redis_transport.Channel._connparams = _connparams
+    channel._connparams = _connparams

@@ -17,8 +17,6 @@ def canvases(app: Celery, execution_id: str, fans: Sequence[Fan]) -> list[Signat
         lines = [[execute(app, execution_id, run) for run in segment] for segment in fan.segments]
         if fan.join:
             header = group(line[0] if len(line) == 1 else chain(*line) for line in lines)
-            for signature in header.tasks:
-                signature.set(ignore_result=False)
             found.append(chord(header, advance(app, execution_id)))
         else:
             found.extend(chain(*line, advance(app, execution_id)) for line in lines)

@@ -39,7 +39,7 @@ class ClaimStore:
 
     def __init__(self, database: Database) -> None:
         self.database = database
-        now = sa.literal_column(database.now_sql)
+        now: sa.ColumnElement[int] = sa.literal_column(database.now_sql)
         self._now = now
         key = (RUN.c.execution_id == sa.bindparam("x"), RUN.c.seq == sa.bindparam("s"))
         self._claim = (

@@ -39,7 +39,7 @@ _FRAME_FIELDS = (
     "seq",
     "parent_seq",
     "phase",
-    "list",
+    "branch",
     "next_index",
     "total",
     "iterations",
@@ -114,7 +114,7 @@ _delete_left_over = INBOX.delete().where(INBOX.c.execution_id == sa.bindparam("x
 _drop = RUN.delete().where(
     RUN.c.execution_id == sa.bindparam("x"),
     RUN.c.parent_seq == sa.bindparam("p"),
-    RUN.c.list == sa.bindparam("l"),
+    RUN.c.branch == sa.bindparam("l"),
     RUN.c.iteration == sa.bindparam("i"),
     RUN.c.position > sa.bindparam("lo"),
     RUN.c.position <= sa.bindparam("hi"),
@@ -136,7 +136,7 @@ class ExecutionStore:
 
     def __init__(self, database: Database) -> None:
         self.database = database
-        self._now = sa.literal_column(database.now_sql)
+        self._now: sa.ColumnElement[int] = sa.literal_column(database.now_sql)
         self._execution_by_id = sa.select(EXECUTION, self._now.label("now_us")).where(
             EXECUTION.c.id == sa.bindparam("x")
         )
@@ -245,7 +245,7 @@ class ExecutionStore:
                     {
                         "x": execution.id,
                         "p": drop.parent_seq,
-                        "l": drop.list,
+                        "l": drop.branch,
                         "i": drop.iteration,
                         "lo": drop.position,
                         "hi": drop.end,
@@ -467,7 +467,7 @@ def _frame_from(row: RowMapping) -> Frame:
     return Frame(
         seq=row["seq"],
         parent_seq=row["parent_seq"],
-        list=row["list"],
+        branch=row["branch"],
         phase=Phase(row["phase"]),
         next_index=row["next_index"],
         total=row["total"],

@@ -23,7 +23,7 @@ class FlowStore:
 
     def __init__(self, database: Database) -> None:
         self.database = database
-        self._now = sa.literal_column(database.now_sql)
+        self._now: sa.ColumnElement[int] = sa.literal_column(database.now_sql)
 
     def get(self, namespace: str, flow_id: str, revision: int | None = None) -> StoredFlow | None:
         """A revision, None = the newest; None when there is no such flow."""

@@ -14,7 +14,7 @@ class KeyValueStore:
 
     def __init__(self, database: Database) -> None:
         self.database = database
-        self._now = sa.literal_column(database.now_sql)
+        self._now: sa.ColumnElement[int] = sa.literal_column(database.now_sql)
         self._alive = sa.or_(KEY_VALUE.c.expires_us.is_(None), KEY_VALUE.c.expires_us > self._now)
 
     def get(self, namespace: str, key: str) -> Any:

@@ -33,7 +33,7 @@ class SweepStore:
     def __init__(self, database: Database, cell: str) -> None:
         self.database = database
         self.cell = cell
-        self._now = sa.literal_column(database.now_sql)
+        self._now: sa.ColumnElement[int] = sa.literal_column(database.now_sql)
         self._insert_fact = INBOX.insert().values(at_us=self._now)
 
     def stale_inboxes(self, older_than_s: float, limit: int = 500) -> list[str]:
@@ -111,7 +111,7 @@ class SweepStore:
                     .where(
                         RUN.c.execution_id == row["execution_id"],
                         RUN.c.parent_seq == run.parent_seq,
-                        RUN.c.list == run.list,
+                        RUN.c.branch == run.branch,
                         RUN.c.iteration == run.iteration,
                         RUN.c.position > run.position,
                         RUN.c.position <= run.segment_end,

@@ -72,7 +72,7 @@ def upgrade() -> None:
         sa.Column("seq", sa.Integer(), nullable=False),
         sa.Column("parent_seq", sa.Integer(), nullable=True),
         sa.Column("phase", sa.String(length=16), nullable=False),
-        sa.Column("list", sa.Text(), nullable=False),
+        sa.Column("branch", sa.Text(), nullable=False),
         sa.Column("next_index", sa.Integer(), nullable=False),
         sa.Column("total", sa.Integer(), nullable=False),
         sa.Column("iterations", sa.Boolean(), nullable=False),
@@ -146,7 +146,7 @@ def upgrade() -> None:
         sa.Column("seq", sa.Integer(), nullable=False),
         sa.Column("parent_seq", sa.Integer(), nullable=False),
         sa.Column("task_id", NAME, nullable=False),
-        sa.Column("list", sa.Text(), nullable=False),
+        sa.Column("branch", sa.Text(), nullable=False),
         sa.Column("iteration", sa.Integer(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("value", sa.Text(), nullable=True),
@@ -173,10 +173,10 @@ def upgrade() -> None:
         sa.UniqueConstraint(
             "execution_id",
             "parent_seq",
-            "list",
+            "branch",
             "iteration",
             "position",
-            name=op.f("uq_task_run_execution_id_parent_seq_list_iteration_position"),
+            name=op.f("uq_task_run_execution_id_parent_seq_branch_iteration_position"),
         ),
     )
     op.create_index(

@@ -234,6 +234,10 @@ def test_a_wrong_retry_type_is_answered_with_a_hint(with_head: Parse) -> None:
     assert (problem.path, problem.hint) == ("tasks[log].retry.type", "did you mean `constant`?")
 
 
+def test_a_word_in_the_wrong_case_is_answered_with_the_right_one(with_head: Parse) -> None:
+    assert with_head("    logLevel: debug\n").problems[0].hint == "did you mean `DEBUG`?"
+
+
 def test_a_bad_value_of_a_dynamic_property_is_left_to_its_task_run(with_head: Parse) -> None:
     assert with_head("    level: LOUD\n    timeout: soon\n").problems == ()
 

@@ -1,10 +1,13 @@
+import inspect
 import subprocess
 import sys
+import textwrap
 
 import pytest
 
 from celeriac.core.plugin_types import KINDS
-from celeriac.plugins.discovery import discover, known
+from celeriac.flowfile import parse
+from celeriac.plugins.discovery import discover, index, known
 
 HEAVY = ("flask", "celery", "sqlalchemy", "docker", "duckdb", "obstore", "pandas", "redis")
 
@@ -62,3 +65,23 @@ def test_the_properties_of_every_built_task_that_kestra_has_are_listed_there() -
             own = {info.alias for info in cls.model_fields.values()}  # type: ignore[attr-defined] # a pydantic model
             common = set(data.common["task"].split()) | {"errors", "finally"}
             assert own - common - set(listed.split()) == set(), name
+
+
+def example(cls: type) -> str:
+    """The YAML after `Example:` in a docstring."""
+    return textwrap.dedent((inspect.getdoc(cls) or "").partition("Example:\n")[2])
+
+
+@pytest.mark.parametrize("kind", ["tasks", "triggers"])
+def test_every_task_type_and_trigger_has_an_example_that_is_a_right_flow(kind: str) -> None:
+    types = discover()
+    wrong = {
+        name: parse(example(cls), types).problems or parse(example(cls), types).unsupported
+        for name, cls in types.classes(kind).items()
+    }
+
+    assert {name: problems for name, problems in wrong.items() if problems} == {}
+
+
+def test_the_index_names_every_type() -> None:
+    assert set(index()) == set(discover().names())

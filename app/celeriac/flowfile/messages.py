@@ -60,11 +60,10 @@ def hint_for_name(name: str, allowed: Iterable[str]) -> str:
 
 
 def hint_for_tag(error: ErrorDetails) -> str:
-    """`did you mean …` for the `type` of an input, a retry and the like."""
+    """`did you mean …` for one of several words: the `type` of an input or a retry, a level, a behaviour."""
     context = error.get("ctx", {})
-    if "tag" not in context:
-        return ""
-    return hint_for_name(str(context["tag"]), re.findall(r"'([^']+)'", str(context.get("expected_tags", ""))))
+    given, allowed = context.get("tag", error["input"]), context.get("expected_tags", context.get("expected", ""))
+    return hint_for_name(given, re.findall(r"'([^']+)'", str(allowed))) if isinstance(given, str) else ""
 
 
 def as_text(error: ErrorDetails) -> str | None:

@@ -38,12 +38,12 @@ def parse(text: str, types: Types, *, file: str = "") -> ParsedFlow:
         return ParsedFlow(None, _sorted(problems, file), warnings=_sorted(reading.warnings, file))
     warnings = [*reading.warnings, *_old_names(root, types)]
     problems, renamed = merge_defaults(root, types)
-    texts = [(loc, node.value) for loc, node in root.walk() if isinstance(node.value, str)]
     outcome = check(root, types)
     problems += [*reading.problems, *outcome.problems]
     flow, tree = (outcome.flow, root) if outcome.flow is not None else _for_rules(root, types)
     if flow is not None:
         problems += _marked(tree, check_flow(flow))
+        texts = ((loc, node.value) for loc, node in root.walk() if isinstance(node.value, str))
         problems += _marked(root, check_references(texts, flow))
         warnings += _marked(tree, surprises(flow))
     return ParsedFlow(

@@ -165,7 +165,7 @@ def _problem(root: Node, types: Types, error: ErrorDetails) -> Problem:
         name, owner = str(loc[-1]), find(root, place.loc[:-1])
         hint = hint_for_name(name, allowed_names(types, owner.loc, owner.node))
         return _at(place, f'Unrecognized field "{name}"', hint)
-    return _at(place, describe(error), hint)
+    return _at(place, describe(error), hint or hint_for_tag(error))
 
 
 def _missing(root: Node, values: list[Any], places: dict[int, Loc]) -> Iterator[Problem]:

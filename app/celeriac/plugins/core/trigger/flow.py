@@ -93,6 +93,10 @@ class Flow(TriggerType):
     """Starts an execution when another flow's execution enters one of `states`, and the rest holds too.
 
     Example:
+        id: flow_trigger
+        namespace: examples
+        tasks:
+          - {id: log, type: io.kestra.plugin.core.log.Log, message: "The data are loaded"}
         triggers:
           - id: after_load
             type: io.kestra.plugin.core.trigger.Flow

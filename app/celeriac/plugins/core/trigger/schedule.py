@@ -43,6 +43,10 @@ class Schedule(_Dated):
     """Starts an execution at each date of `cron`, in `timezone` (default: that of the server).
 
     Example:
+        id: schedule
+        namespace: examples
+        tasks:
+          - {id: log, type: io.kestra.plugin.core.log.Log, message: "Good morning, it is {{ trigger.date ?? 'early' }}"}
         triggers:
           - id: every_morning
             type: io.kestra.plugin.core.trigger.Schedule
@@ -76,6 +80,10 @@ class ScheduleOnDates(_Dated):
     """Starts an execution at each of the dates listed.
 
     Example:
+        id: schedule_on_dates
+        namespace: examples
+        tasks:
+          - {id: log, type: io.kestra.plugin.core.log.Log, message: "Half a year has passed"}
         triggers:
           - id: twice
             type: io.kestra.plugin.core.trigger.ScheduleOnDates

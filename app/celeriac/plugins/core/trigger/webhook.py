@@ -14,6 +14,10 @@ class Webhook(TriggerType):
     """Starts an execution for each call of `/executions/webhook/{namespace}/{flowId}/{key}`.
 
     Example:
+        id: webhook
+        namespace: examples
+        tasks:
+          - {id: log, type: io.kestra.plugin.core.log.Log, message: "Called with {{ trigger.body ?? 'nothing' }}"}
         triggers:
           - id: called
             type: io.kestra.plugin.core.trigger.Webhook

@@ -1,0 +1,44 @@
+"""What tests of several rooms share: one engine per test process."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from real_engine import RealEngine, running_engine, running_valkey, settings_for
+
+ENVIRON = {
+    "ENV_TEST1": "true",
+    "ENV_TEST2": "Pass by env",
+    "KESTRA_TEST1": "true",
+    "KESTRA_TEST2": "Pass by env",
+    "SECRET_PASSWORD": "bXlwYXNzd29yZA==",
+    "SECRET_MY_SECRET": "eyJzZWNyZXRLZXkiOiJzZWNyZXRWYWx1ZSJ9",
+}
+
+
+@pytest.fixture(scope="session")
+def valkey_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A Valkey of this test process."""
+    with running_valkey(tmp_path_factory.mktemp("valkey")) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def engine(tmp_path_factory: pytest.TempPathFactory, valkey_url: str) -> Iterator[RealEngine]:
+    """A whole engine on SQLite: real workers on a real Valkey."""
+    with running_engine(settings_for(tmp_path_factory.mktemp("home"), valkey_url, ENVIRON)) as running:
+        yield running
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """One line about the conformance cases, when they were run."""
+
+    def count(*outcomes: str) -> int:
+        reports = [report for outcome in outcomes for report in terminalreporter.stats.get(outcome, [])]
+        return sum("tests/conformance/" in report.nodeid for report in reports)
+
+    passed, listed, failed = count("passed"), count("xfailed"), count("failed")
+    if selected := passed + listed + failed:
+        terminalreporter.write_line(
+            f"conformance: {selected} selected, {passed} passed ({passed / selected:.1%}), {listed} listed, {failed} failed"
+        )

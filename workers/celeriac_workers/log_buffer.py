@@ -14,14 +14,20 @@ BATCH_BYTES = 1_000_000
 
 
 class LogBuffer:
-    """The lines of one attempt. After `cap_bytes` they are only counted, and one WARN says how many were dropped."""
+    """The lines of one attempt. After `cap_bytes` they are only counted, and one WARN says how many were dropped.
 
-    def __init__(self, claims: ClaimStore, execution: Execution, run: TaskRun, cap_bytes: int) -> None:
+    stored: number of the last line that an earlier worker has stored of the attempt; none up to it is stored again.
+    """
+
+    def __init__(
+        self, claims: ClaimStore, execution: Execution, run: TaskRun, cap_bytes: int, stored: int = -1
+    ) -> None:
         self._claims = claims
         self._execution_id = execution.id
         self._run = run
         self._left_bytes = cap_bytes
         self._cap_bytes = cap_bytes
+        self._stored = stored
         self._lines: list[LogLine] = []
         self._bytes = 0
         self._dropped = 0
@@ -37,6 +43,8 @@ class LogBuffer:
                 self._dropped += 1
                 return
             self._left_bytes -= size
+            if line.line <= self._stored:
+                return
             self._lines.append(line)
             self._bytes += size
             full = len(self._lines) >= BATCH_LINES or self._bytes > BATCH_BYTES

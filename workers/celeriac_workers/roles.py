@@ -1,14 +1,17 @@
 """The roles that a process can play: orchestrator, sweeper, worker."""
 
+import hashlib
 import os
 import secrets
 import signal
 import socket
 import threading
+import time
 from collections.abc import Callable, Mapping
 from types import FrameType
 
 from celery import Celery
+from celery.signals import worker_shutting_down
 from setproctitle import setproctitle
 
 from celeriac import lifeline
@@ -16,13 +19,17 @@ from celeriac.settings import Settings, process_environ
 from celeriac.wiring import App, build
 from celeriac_workers.beat import WorkerBeat
 from celeriac_workers.celery_app import orchestrator_app, worker_app
+from celeriac_workers.containers import ContainerKeeper
 from celeriac_workers.logging import configure
+from celeriac_workers.runners.engine import Engine, find_engine
 from celeriac_workers.runners.registry import Runners
 from celeriac_workers.runners.settings import RunnerSettings
 from celeriac_workers.slot import Slots
 
 WORKER_SLOTS = 16
 """Task runs at once: threads that mostly wait for a process or a container."""
+GRACE_S = 4.0
+"""How long a worker that was told to end waits for its task runs."""
 
 
 def orchestrator() -> int:
@@ -37,13 +44,20 @@ def worker() -> int:
     app = _begin("worker")
     settings = app.settings
     worker_id = f"{socket.gethostname()[:40]}-{os.getpid()}-{secrets.token_hex(4)}"
-    runner_settings = RunnerSettings(cache=settings.home / "cache", environ=process_environ())
-    runners = Runners(runner_settings, settings.runner, settings.runner_override)
+    environ = process_environ()
+    instance = hashlib.blake2b(settings.database_url.encode(), digest_size=8).hexdigest()
+    runners = Runners(
+        RunnerSettings(settings.home / "cache", environ, instance), settings.runner, settings.runner_override
+    )
     slots = Slots(app.claims, runners, settings.log_cap_bytes)
     app.claims.register(worker_id, settings.cell, socket.gethostname(), os.getpid(), runners.names())
     WorkerBeat(app.claims, slots, worker_id).start()
-    celery = worker_app(settings, app.attempts(worker_id, slots))
-    return _work(celery, "default", "threads", settings.worker_slots or WORKER_SLOTS)
+    attempts = app.attempts(worker_id, slots)
+    engine = find_engine(environ)
+    if isinstance(engine, Engine):
+        ContainerKeeper(engine, instance, settings.cell, app.claims, attempts).start()
+    hand_over_on_shutdown(slots)
+    return _work(worker_app(settings, attempts), "default", "threads", settings.worker_slots or WORKER_SLOTS)
 
 
 def sweeper() -> int:
@@ -61,6 +75,19 @@ def sweeper() -> int:
 
 
 ROLES: Mapping[str, Callable[[], int]] = {"orchestrator": orchestrator, "sweeper": sweeper, "worker": worker}
+
+
+def hand_over_on_shutdown(slots: Slots) -> None:
+    """When the worker is told to end, what still runs after the grace period is ended and left to another worker."""
+
+    def begin(**_: object) -> None:
+        threading.Thread(target=hand_over, name="hand-over", daemon=True).start()
+
+    def hand_over() -> None:
+        time.sleep(GRACE_S)
+        slots.stop_all("lost")
+
+    worker_shutting_down.connect(begin, weak=False)
 
 
 def _begin(role: str) -> App:

@@ -44,7 +44,8 @@ class Slots:
 
     def logs(self, execution: Execution, run: TaskRun) -> LogBuffer:
         """Begins the attempt."""
-        buffer = LogBuffer(self.claims, execution, run, self.log_cap_bytes)
+        stored = self.claims.last_line(execution.id, run) if run.handle else -1
+        buffer = LogBuffer(self.claims, execution, run, self.log_cap_bytes, stored)
         with self._lock:
             self._held[execution.id, run.seq] = Held(run.fence, buffer)
         return buffer
@@ -53,6 +54,10 @@ class Slots:
         """The attempt's way to run commands."""
         held = self._held[execution.id, run.seq]
         return Commands(self, execution, run, held, logger, timeout_s)
+
+    def was_taken_away(self, execution: Execution, run: TaskRun) -> bool:
+        """True when it was stopped for another reason than a kill."""
+        return self._held[execution.id, run.seq].stop == "lost"
 
     def ended(self, execution: Execution, run: TaskRun) -> None:
         """Forgets the attempt."""
@@ -97,13 +102,17 @@ class Commands:
         self._held = held
         self._logger = logger
         self._timeout_s = timeout_s
-        self._deadline = None if timeout_s is None else time.monotonic() + timeout_s
+        already_s = time.time() - (run.started_us or 0) / 1_000_000 if run.handle else 0.0
+        self._deadline = None if timeout_s is None else time.monotonic() + timeout_s - already_s
 
     def run(self, command: Command, runner: RunnerType | None, on_line: LineSink) -> RunResult:
         """Raises: RunnerFailed, TimedOut, Killed."""
         implementation, properties = self._slots.runners.choose(runner)
         attempt = RunningAttempt(self, self._logger, on_line)
+        handle, self._run.handle = self._run.handle, None
         try:
+            if handle:
+                return implementation.adopt(handle, command, properties, attempt)
             return implementation.run(command, properties, attempt)
         except TimedOut as error:
             raise TimedOut(timeout_text(self._timeout_s or 0), error.outputs) from error

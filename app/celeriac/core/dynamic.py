@@ -113,7 +113,7 @@ def render_properties(model: M, render: Render, *, skip: frozenset[str] = frozen
 
 def _value(field: _Field, raw: Any, render: Render) -> Any:
     if field.shape == "text":
-        return as_text(render(raw, typed=not isinstance(raw, str)))
+        return as_text(render(raw, typed=False))
     value = render(raw, typed=field.shape != "scalar" or not isinstance(raw, str))
     if field.shape == "any":
         return value

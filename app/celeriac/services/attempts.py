@@ -25,7 +25,7 @@ from celeriac.services.outputs import OutputsTooLarge, stored_outputs
 from celeriac.services.run_scope import LogSink, Processes, RunScope
 from celeriac.services.surroundings import Surroundings
 from celeriac.services.variables import of_execution
-from celeriac.store.claim_store import ClaimStore, Closing
+from celeriac.store.claim_store import ClaimStore, Closing, Orphan
 
 RETRY_S = 1.0
 """Between two tries to close an attempt while the database is away: the slot stays taken."""
@@ -44,6 +44,9 @@ class Slot(Protocol):
 
     def logs(self, execution: Execution, run: TaskRun) -> LogSink:
         """Stores the attempt's log lines as they come."""
+
+    def was_taken_away(self, execution: Execution, run: TaskRun) -> bool:
+        """True when the attempt was stopped because the worker ends, or must not go on with it."""
 
     def ended(self, execution: Execution, run: TaskRun) -> None:
         """The attempt needs nothing any more."""
@@ -73,9 +76,17 @@ class Attempts:
     def __call__(self, execution_id: str, seq: int, attempt: int) -> None:
         """Runs the attempt if it is still to be run. Raises: TaskRunFailed when the task run FAILED for good."""
         claimed = self._claims.claim(execution_id, seq, attempt, self._owner)
-        if claimed is None:
-            return
-        run, execution = claimed
+        if claimed is not None:
+            self._attend(*claimed)
+
+    def adopt(self, orphan: Orphan) -> None:
+        """Goes on with an attempt in a container that another worker left. Raises: TaskRunFailed."""
+        claimed = self._claims.adopt(orphan, self._owner)
+        if claimed is not None:
+            self._attend(*claimed)
+            self._publisher.advance([orphan.execution_id])
+
+    def _attend(self, run: TaskRun, execution: Execution) -> None:
         index = self._flows.index(execution.namespace, execution.flow_id, execution.flow_revision)
         place = index.places[run.task_id]
         lookup = Lookup(self._around.outputs, self._around.storage, execution.id, index)
@@ -109,7 +120,8 @@ class Attempts:
                 raise TimedOut(timeout_text(timeout), done.outputs)
             return Result(done.state, done.outputs)
         except Killed:
-            return Result(State.KILLED, None)
+            taken_away = self._slot.was_taken_away(execution, run)
+            return Result(State.LOST if taken_away else State.KILLED, None)
         except CeleriacError as error:
             scope.logger.error(str(error))
             return Result(State.FAILED, getattr(error, "outputs", None))
@@ -143,7 +155,7 @@ class Attempts:
             _log.info("fenced off", execution_id=execution.id, task_id=run.task_id, attempt=run.attempt)
             return False
         failed = settled is State.FAILED and not retried
-        if failed or (run.position < run.segment_end and not promote):
+        if failed or state is State.LOST or (run.position < run.segment_end and not promote):
             self._publisher.advance([execution.id])
         return failed
 

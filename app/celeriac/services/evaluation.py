@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from celeriac.core.dates import iso_duration
 from celeriac.core.dynamic import dynamic_fields, render_properties
 from celeriac.core.errors import CeleriacError, TaskFailed
 from celeriac.core.execution import Execution, LogLine, Metric
@@ -72,6 +73,7 @@ def evaluate(task: Task, mode: Mode, scope: RunScope, call: Call) -> Evaluated:
             event = Opened(task.choose(rendered(task, task.evaluated, scope)))
         elif mode is Mode.TIMER:
             event = Waits(_seconds(render_properties(task, scope.render)))
+            scope.logger.info(f"Waiting for {iso_duration(timedelta(seconds=event.seconds))}")
         elif mode is Mode.CHILD:
             event = call(task, scope)
         else:

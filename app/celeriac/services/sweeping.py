@@ -18,6 +18,8 @@ POLL_S = 2.0
 DUE_S = 0.25
 QUEUED_S = 2.0
 STUCK_S = 60.0
+ADOPTION_S = 30.0
+"""How long an attempt in a container waits for a worker that takes it over."""
 _log = structlog.get_logger(__name__)
 
 
@@ -61,6 +63,7 @@ class Sweeper:
         self._advance(self.store.stale_inboxes(STALE_S))
         self._find_lost_workers()
         self._advance(self.store.lose_ownerless())
+        self._advance(self.store.lose_unadopted(ADOPTION_S))
         self._find_lost_messages()
         for execution_id in self.store.stuck(STUCK_S):
             _log.error("nothing can end this execution any more", execution_id=execution_id)

@@ -13,8 +13,18 @@ from celeriac.core.execution import Execution, Letter, LogLine, Metric
 from celeriac.core.frames import TaskRun
 from celeriac.core.state import State
 from celeriac.store.database import Database
-from celeriac.store.execution_store import execution_from, run_from
+from celeriac.store.execution_store import ORPHANED, execution_from, run_from
 from celeriac.store.tables import EXECUTION, INBOX, LOG, METRIC, RUN, WORKER
+
+
+@dataclass(frozen=True, slots=True)
+class Orphan:
+    """An attempt that runs without a worker; handle: where."""
+
+    execution_id: str
+    seq: int
+    fence: int
+    handle: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,12 +111,60 @@ class ClaimStore:
                 .mappings()
                 .first()
             )
-        if row is None:
-            return None
-        run = run_from(row)
+        return None if row is None else self._with_execution(row)
+
+    def _with_execution(self, row: sa.RowMapping) -> tuple[TaskRun, Execution]:
         with self.database.read() as connection:
-            execution = execution_from(connection.execute(self._execution, {"x": execution_id}).mappings().one())
-        return run, execution
+            execution = connection.execute(self._execution, {"x": row["execution_id"]}).mappings().one()
+        return run_from(row), execution_from(execution)
+
+    def orphans(self, cell: str) -> list[Orphan]:
+        """Attempts in containers whose worker is gone: to be adopted by a worker beside the same engine."""
+        statement = (
+            sa.select(RUN.c.execution_id, RUN.c.seq, RUN.c.fence, RUN.c.handle)
+            .join(EXECUTION, EXECUTION.c.id == RUN.c.execution_id)
+            .where(RUN.c.queue == ORPHANED, RUN.c.state == State.RUNNING.value, EXECUTION.c.cell == cell)
+        )
+        with self.database.read() as connection:
+            return [Orphan(*row) for row in connection.execute(statement)]
+
+    def adopt(self, orphan: Orphan, owner: str) -> tuple[TaskRun, Execution] | None:
+        """Takes over an orphaned attempt; None when somebody else has."""
+        statement = (
+            RUN.update()
+            .where(
+                RUN.c.execution_id == orphan.execution_id,
+                RUN.c.seq == orphan.seq,
+                RUN.c.fence == orphan.fence,
+                RUN.c.queue == ORPHANED,
+                RUN.c.state == State.RUNNING.value,
+            )
+            .values(owner=owner, fence=RUN.c.fence + 1, queue=None)
+            .returning(RUN)
+        )
+        with self.database.write() as connection:
+            row = connection.execute(statement).mappings().first()
+        return None if row is None else self._with_execution(row)
+
+    def last_line(self, execution_id: str, run: TaskRun) -> int:
+        """Number of the last stored log line of the attempt, -1 without any."""
+        statement = sa.select(sa.func.max(LOG.c.line)).where(
+            LOG.c.execution_id == execution_id, LOG.c.seq == run.seq, LOG.c.attempt == run.attempt
+        )
+        with self.database.read() as connection:
+            last = connection.execute(statement).scalar()
+        return -1 if last is None else last
+
+    def containers(self, execution_id: str) -> set[str]:
+        """Ids of the containers that running attempts of an execution have."""
+        statement = sa.select(RUN.c.handle).where(
+            RUN.c.execution_id == execution_id,
+            RUN.c.state.in_([State.RUNNING.value, State.KILLING.value]),
+            RUN.c.handle.is_not(None),
+        )
+        with self.database.read() as connection:
+            handles = connection.execute(statement).scalars().all()
+        return {handle["container"] for handle in handles if "container" in handle}
 
     def note_handle(self, execution_id: str, run: TaskRun, handle: Mapping[str, Any]) -> bool:
         """Commits where the attempt runs; False when it has been taken away."""

@@ -13,6 +13,8 @@ from celeriac.core.state import State
 from celeriac.store.database import Database
 from celeriac.store.tables import ATTEMPT, EXECUTION, FRAME, INBOX, LOG, METRIC, RUN, VALUE
 
+ORPHANED = "orphaned"
+"""`queue` of a RUNNING attempt in a container whose worker is gone."""
 ENDED = [state.value for state in State if state.is_terminal]
 _RUN_FIELDS = [name for name in TaskRun.__dataclass_fields__ if name in RUN.c]
 _EXECUTION_FIELDS = [name for name in Execution.__dataclass_fields__ if name in EXECUTION.c]

@@ -55,7 +55,9 @@ class KeyValueStore:
             if present is None:
                 connection.execute(KEY_VALUE.insert().values(namespace=namespace, key=key, version=1, **values))
             elif present.alive and not overwrite:
-                raise Refused(f"Key '{key}' already exists in namespace '{namespace}' and overwrite is false")
+                raise Refused(
+                    f"Cannot set value for key '{key}'. Key already exists and `overwrite` is set to `false`."
+                )
             else:
                 connection.execute(KEY_VALUE.update().where(where).values(version=KEY_VALUE.c.version + 1, **values))
 

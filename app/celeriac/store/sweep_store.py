@@ -10,7 +10,7 @@ from celeriac.core.execution import Letter
 from celeriac.core.frames import TaskRun
 from celeriac.core.state import State
 from celeriac.store.database import Database
-from celeriac.store.execution_store import ENDED, execution_from, run_from, run_values
+from celeriac.store.execution_store import ENDED, ORPHANED, execution_from, run_from, run_values
 from celeriac.store.tables import EXECUTION, FRAME, INBOX, RUN, WORKER
 
 
@@ -79,6 +79,15 @@ class SweepStore:
         with self.database.write() as connection:
             connection.execute(WORKER.delete().where(WORKER.c.id == worker_id))
             return self._lose(connection, RUN.c.owner == worker_id)
+
+    def lose_unadopted(self, older_than_s: float) -> list[str]:
+        """Attempts in containers that no worker has taken over end as LOST; returns the executions to advance."""
+        waited = sa.and_(RUN.c.queue == ORPHANED, RUN.c.published_us < self._now - int(older_than_s * 1_000_000))
+        with self.database.read() as connection:
+            if connection.execute(sa.select(RUN.c.seq).where(waited).limit(1)).first() is None:
+                return []
+        with self.database.write() as connection:
+            return self._lose(connection, waited, adoptable=False)
 
     def lose_ownerless(self) -> list[str]:
         """Task runs whose worker has no row any more end as LOST; returns the executions to advance."""
@@ -202,7 +211,7 @@ class SweepStore:
         connection.execute(FRAME.delete().where(FRAME.c.execution_id == execution_id))
         connection.execute(INBOX.delete().where(INBOX.c.execution_id == execution_id))
 
-    def _lose(self, connection: Connection, condition: sa.ColumnElement[bool]) -> list[str]:
+    def _lose(self, connection: Connection, condition: sa.ColumnElement[bool], *, adoptable: bool = True) -> list[str]:
         rows = (
             connection.execute(
                 sa.select(RUN, EXECUTION.c.cell)
@@ -217,8 +226,13 @@ class SweepStore:
             .all()
         )
         now = connection.execute(sa.select(self._now)).scalar_one()
+        lost = []
         for row in rows:
             run = run_from(row)
+            if adoptable and run.state is State.RUNNING and "container" in (run.handle or {}):
+                self._orphan(connection, row["execution_id"], run)
+                continue
+            lost.append(row)
             state = State.KILLED if run.state is State.KILLING else State.LOST
             if not any(entry[0] == State.RUNNING.value for entry in run.histories[-1:]):
                 run.histories = [*run.histories, [State.RUNNING.value, run.started_us or now]]
@@ -229,8 +243,15 @@ class SweepStore:
                 .where(RUN.c.execution_id == row["execution_id"], RUN.c.seq == run.seq, RUN.c.fence == run.fence)
                 .values(values | {"fence": run.fence + 1})
             )
-        self._deliver(connection, [Letter(row["execution_id"], "ended", row["seq"]) for row in rows])
-        return list(dict.fromkeys(row["execution_id"] for row in rows))
+        self._deliver(connection, [Letter(row["execution_id"], "ended", row["seq"]) for row in lost])
+        return list(dict.fromkeys(row["execution_id"] for row in lost))
+
+    def _orphan(self, connection: Connection, execution_id: str, run: TaskRun) -> None:
+        connection.execute(
+            RUN.update()
+            .where(RUN.c.execution_id == execution_id, RUN.c.seq == run.seq, RUN.c.fence == run.fence)
+            .values(owner=None, queue=ORPHANED, published_us=self._now, fence=RUN.c.fence + 1)
+        )
 
     def _deliver(self, connection: Connection, letters: Sequence[Letter]) -> None:
         if letters:

@@ -32,6 +32,10 @@ class Views:
         self._storage = storage
         self._secrets = secrets
 
+    def ping(self) -> None:
+        """Raises what the database raises when it is away."""
+        self._store.now_us()
+
     def execution(self, execution_id: str) -> Document:
         """The execution with its task runs. Raises: ExecutionNotFound."""
         return self._document(execution_id, 0)

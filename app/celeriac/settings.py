@@ -33,10 +33,10 @@ class Settings:
 
     home: Path
     cell: str = "main"
-    database_url: str = ""
-    broker_url: str = ""
-    redis_url: str = ""
-    storage_url: str = ""
+    database_url: str = field(default="", repr=False)
+    broker_url: str = field(default="", repr=False)
+    redis_url: str = field(default="", repr=False)
+    storage_url: str = field(default="", repr=False)
     files: Path | None = None
     runner: str = ""
     runner_override: str = ""

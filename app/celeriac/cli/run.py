@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 
 import click
@@ -28,6 +29,9 @@ from celeriac.cli.valkey import ValkeyUnavailable
 from celeriac.core.errors import FlowInvalid, InputsInvalid, Problem, Refused
 from celeriac.settings import Settings, process_environ
 
+_SHARED_MODULES = ("celeriac.plugins.discovery", "celeriac.dispatch.publisher", "celeriac.dispatch.queue")
+_IDLE_GRACE_S = 0.2
+"""Roles that have nothing left to do would else end only when their wait for a message is over: a second."""
 _GOOD_STATES = ("SUCCESS", "WARNING")
 
 
@@ -100,9 +104,10 @@ class Run:
         finally:
             display.close()
         found = executions(engine.views, execution_id)
-        if not found[0].get("done", True):
+        if not all(document["done"] for document in found):
             self._give_up(engine)
             found = executions(engine.views, execution_id)
+        self._session.supervisor.grace_s = _IDLE_GRACE_S
         return self._report(engine, found, follower.logs)
 
     def _give_up(self, engine: Engine) -> None:
@@ -145,11 +150,14 @@ class Run:
 
 
 def import_application() -> Callable[[Settings], Engine]:
-    """Imports the application, most of the start-up time; returns what builds one, connected to nothing yet."""
-    from celeriac.plugins.discovery import discover
+    """Imports what the command and its roles have in common, most of the start-up time.
+
+    Returns what builds the application, connected to nothing yet.
+    """
     from celeriac.wiring import build
 
-    discover()
+    for module in _SHARED_MODULES:
+        import_module(module)
     return build
 
 

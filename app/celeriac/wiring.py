@@ -9,10 +9,11 @@ from celeriac.core.flow import Flow
 from celeriac.core.plugin_types import Types
 from celeriac.plugins.discovery import discover
 from celeriac.services import clock
-from celeriac.services.advance import Advance, Publisher
+from celeriac.services.advance import Advance
 from celeriac.services.attempts import Attempts, Slot
 from celeriac.services.executions import Executions
 from celeriac.services.flows import Flows
+from celeriac.services.publishing import Publisher
 from celeriac.services.starting import Starting
 from celeriac.services.stored import StoredFiles
 from celeriac.services.subflows import Subflows

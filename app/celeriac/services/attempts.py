@@ -16,12 +16,12 @@ from celeriac.core.flow_index import Place
 from celeriac.core.frames import TaskRun
 from celeriac.core.state import State
 from celeriac.core.task_type import TaskLogger
-from celeriac.services.advance import Publisher
 from celeriac.services.evaluation import Done, is_skipped, run_task
 from celeriac.services.flows import Flows
 from celeriac.services.lookup import Lookup
 from celeriac.services.masking import masker_of
 from celeriac.services.outputs import OutputsTooLarge, stored_outputs
+from celeriac.services.publishing import Publisher
 from celeriac.services.run_scope import LogSink, Processes, RunScope
 from celeriac.services.surroundings import Surroundings
 from celeriac.services.variables import of_execution

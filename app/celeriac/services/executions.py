@@ -6,7 +6,7 @@ from typing import Any
 
 from celeriac.core.errors import ExecutionNotFound, Refused
 from celeriac.core.execution import Letter
-from celeriac.services.advance import Publisher
+from celeriac.services.publishing import Publisher
 from celeriac.services.starting import Starting
 from celeriac.store.execution_store import ExecutionStore
 from celeriac.store.sweep_store import SweepStore

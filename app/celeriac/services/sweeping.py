@@ -9,7 +9,7 @@ import structlog
 
 from celeriac.core.frames import TaskRun
 from celeriac.core.plan import Fan
-from celeriac.services.advance import Publisher
+from celeriac.services.publishing import Publisher
 from celeriac.store.sweep_store import SweepStore
 
 STALE_S = 5.0

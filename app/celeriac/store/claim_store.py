@@ -13,7 +13,7 @@ from celeriac.core.execution import Execution, Letter, LogLine, Metric
 from celeriac.core.frames import TaskRun
 from celeriac.core.state import State
 from celeriac.store.database import Database
-from celeriac.store.execution_store import ORPHANED, execution_from, run_from
+from celeriac.store.rows import ORPHANED, execution_from, run_from
 from celeriac.store.tables import EXECUTION, INBOX, LOG, METRIC, RUN, WORKER
 
 

@@ -1,7 +1,8 @@
-"""The KEY_VALUE store: values by namespace and key, with an optional date of expiry."""
+"""The KV store: values by namespace and key, with an optional date of expiry."""
 
 from typing import Any
 
+import orjson
 import sqlalchemy as sa
 
 from celeriac.core.errors import KeyNotFound, Refused
@@ -26,7 +27,7 @@ class KeyValueStore:
             row = connection.execute(statement).first()
         if row is None:
             raise KeyNotFound(f"No value found for key '{key}' in namespace '{namespace}'")
-        return row.value
+        return orjson.loads(row.value)
 
     def set(
         self,
@@ -42,7 +43,7 @@ class KeyValueStore:
         """Stores a JSON-able value. Raises: Refused when the key exists and must not be overwritten."""
         where = sa.and_(KEY_VALUE.c.namespace == namespace, KEY_VALUE.c.key == key)
         values = {
-            "value": value,
+            "value": orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS, default=str).decode(),
             "kind": kind or kind_of(value),
             "description": description,
             "expires_us": None if ttl_s is None else self._now + int(ttl_s * 1_000_000),

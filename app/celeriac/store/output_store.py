@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from celeriac.core.frames import TaskRun, hash_values
 from celeriac.store.database import Database
-from celeriac.store.execution_store import run_from
+from celeriac.store.rows import run_from
 from celeriac.store.tables import LOG, RUN
 
 _one = (

@@ -10,7 +10,7 @@ from celeriac.core.execution import Letter
 from celeriac.core.frames import TaskRun
 from celeriac.core.state import State
 from celeriac.store.database import Database
-from celeriac.store.execution_store import ENDED, ORPHANED, execution_from, run_from, run_values
+from celeriac.store.rows import ENDED, ORPHANED, execution_from, run_from, run_values
 from celeriac.store.tables import EXECUTION, FRAME, INBOX, RUN, WORKER
 
 

@@ -219,11 +219,11 @@ KEY_VALUE = sa.Table(
     METADATA,
     sa.Column("namespace", Name, primary_key=True),
     sa.Column("key", Name, primary_key=True),
-    sa.Column("value", Json),
+    sa.Column("value", sa.Text, nullable=False),
     sa.Column("kind", sa.String(16), nullable=False),
     sa.Column("description", sa.Text),
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("expires_us", Micros),
     sa.Column("updated_us", Micros, nullable=False),
 )
-"""A key of the KV store."""
+"""A key of the KV store. `value` is JSON text: a JSON column of SQLite turns `1.0` into `1`."""

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from celeriac.core.execution import Execution
 from celeriac.core.frames import TaskRun
 from celeriac.store.database import Database
-from celeriac.store.execution_store import execution_from, run_from
+from celeriac.store.rows import execution_from, run_from
 from celeriac.store.tables import ATTEMPT, EXECUTION, LOG, RUN
 
 _VISIBLE = RUN.c.state != "PLANNED"

@@ -99,7 +99,7 @@ def upgrade() -> None:
         "key_value",
         sa.Column("namespace", NAME, nullable=False),
         sa.Column("key", NAME, nullable=False),
-        sa.Column("value", JSON, nullable=True),
+        sa.Column("value", sa.Text(), nullable=False),
         sa.Column("kind", sa.String(length=16), nullable=False),
         sa.Column("description", sa.Text(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),

@@ -1,0 +1,351 @@
+"""One visit of `advance`: folds the facts, evaluates what the plan asks for, and writes in batches (engine.md §6).
+
+No transaction is open while planning or rendering.
+"""
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from celeriac.core.execution import Changes, Execution, Fact, Letter, LogLine, Metric, Visit
+from celeriac.core.flow_index import FlowIndex
+from celeriac.core.frames import FLOW_SEQ, Frame, TaskRun
+from celeriac.core.plan import Fan, Planner, Progress
+from celeriac.core.state import State
+from celeriac.services.evaluation import Calls, Done, Evaluated, Opened, Waits, evaluate
+from celeriac.services.flows import Flows
+from celeriac.services.lookup import Lookup
+from celeriac.services.masking import masker_of
+from celeriac.services.outputs import OutputsTooLarge, flow_outputs, stored_outputs
+from celeriac.services.publishing import Publisher
+from celeriac.services.run_scope import RunScope
+from celeriac.services.subflows import Subflows
+from celeriac.services.surroundings import Surroundings
+from celeriac.services.variables import of_execution
+
+BATCH = 25
+BATCH_S = 0.05
+BATCH_CHARS = 1_000_000
+VISIT_WRITES = 10
+VISIT_S = 0.5
+LEFT_OVER = ("go", "outputs")
+
+
+def told_parent(execution: Execution, outputs: Mapping[str, Any] | None) -> list[Letter]:
+    """The fact, for the parent, that its child has ended."""
+    if execution.parent_id is None or execution.parent_seq is None:
+        return []
+    payload = {
+        "attempt": execution.parent_attempt,
+        "child": execution.id,
+        "state": execution.state.value,
+        "outputs": outputs,
+    }
+    return [Letter(execution.parent_id, "child", execution.parent_seq, payload)]
+
+
+@dataclass(slots=True)
+class Batch:
+    """What one write of a visit holds beside rows of task runs and frames."""
+
+    logs: list[LogLine] = field(default_factory=list)
+    metrics: list[tuple[int, int, Metric]] = field(default_factory=list)
+    loop_values: list[tuple[int, Sequence[str]]] = field(default_factory=list)
+    children: list[Execution] = field(default_factory=list)
+    letters: list[Letter] = field(default_factory=list)
+    size: int = 0
+
+
+class Round:
+    """One visit: folds its facts, then evaluates and writes in batches until nothing is left or its time is up."""
+
+    def __init__(
+        self, visit: Visit, around: Surroundings, flows: Flows, subflows: Subflows, publisher: Publisher
+    ) -> None:
+        execution = visit.execution
+        self._around = around
+        self._subflows = subflows
+        self._publisher = publisher
+        self._visit = visit
+        self._facts: Sequence[Fact] = visit.facts
+        self._started = time.monotonic()
+        self._execution = execution
+        self._index: FlowIndex = flows.index(execution.namespace, execution.flow_id, execution.flow_revision)
+        self._values: dict[int, dict[int, str]] = {}
+        self._batch = Batch()
+        self._rendered: dict[int, dict[str, Any]] = {}
+        self._left_over = False
+        progress = Progress(
+            execution.state,
+            execution.next_seq,
+            execution.histories,
+            execution.started_us,
+            execution.ended_us,
+            execution.done_us,
+            execution.outputs,
+        )
+        self._planner = Planner(
+            self._index, progress, visit.frames, visit.runs, self._loop_value, self._now_us, around.random
+        )
+        self._planner.newest.update(((run.task_id, run.value_hash), run) for run in visit.runs.values())
+        self._masker = masker_of(execution, self._index, around.secrets)
+        self._lookup = Lookup(
+            around.outputs, around.storage, execution.id, self._index, self._planner.newest, self._planner.runs
+        )
+        self._secret_names = set(execution.secrets or ())
+
+    def run(self) -> None:
+        """Raises: Stale when the execution moved meanwhile; what was written until then stays written."""
+        for fact in self._facts:
+            self._fold(fact)
+        if self._planner.progress.state is State.KILLING:
+            self._planner.killed()
+        writes = 0
+        while True:
+            finished = self._evaluate_batch()
+            self._write()
+            writes += 1
+            if finished:
+                return
+            if writes >= VISIT_WRITES or time.monotonic() - self._started > VISIT_S:
+                self._publisher.advance([self._execution.id])
+                return
+
+    def _now_us(self) -> int:
+        return self._visit.now_us + int((time.monotonic() - self._started) * 1_000_000)
+
+    def _loop_value(self, seq: int, iteration: int) -> str:
+        known = self._values.setdefault(seq, {})
+        if iteration not in known:
+            known.update(self._around.executions.loop_values(self._execution.id, seq, iteration, iteration + 200))
+        return known[iteration]
+
+    # ------------------------------------------------------------------ facts
+    def _fold(self, fact: Fact) -> None:
+        planner, run = self._planner, self._planner.runs.get(fact.seq)
+        if fact.kind == "start":
+            if planner.progress.state is State.CREATED:
+                planner.start()
+        elif fact.kind == "kill":
+            if planner.progress.ended_us is None:
+                self._kill()
+        elif fact.kind == "outputs":
+            planner.evaluate_outputs = True
+        elif fact.kind == "go" and fact.seq in planner.frames:
+            planner.unreleased.add(fact.seq)
+        elif run is None:
+            return
+        elif fact.kind == "evaluated" or (fact.payload and fact.kind == "go"):
+            self._evaluated_by_worker(run, fact.payload or {})
+        elif fact.kind == "go":
+            if run.state is State.CREATED:
+                planner.evaluate.append(run)
+        elif fact.kind in ("ended", "final"):
+            if run.state.is_terminal:
+                planner.ended(run, final=fact.kind == "final")
+        elif fact.kind == "due":
+            planner.due(run)
+        elif fact.kind == "child":
+            self._child_ended(run, fact.payload or {})
+
+    def _kill(self) -> None:
+        if FLOW_SEQ not in self._planner.frames:
+            self._planner.start()
+        self._planner.kill()
+
+    def _child_ended(self, run: TaskRun, told: Mapping[str, Any]) -> None:
+        if run.attempt != told.get("attempt") or run.state not in (State.RUNNING, State.KILLING):
+            return
+        handle = run.handle or {}
+        state, outputs = self._subflows.result(handle, State(told["state"]), told.get("outputs"))
+        run.outputs = {"executionId": told["child"], **outputs}
+        run.enter(state, self._now_us())
+        self._planner.ended(run)
+
+    def _evaluated_by_worker(self, run: TaskRun, told: Mapping[str, Any]) -> None:
+        if run.state is not State.RUNNING:
+            return
+        if told.get("failed"):
+            run.enter(State.FAILED, self._now_us())
+            self._planner.ended(run, final=True)
+            return
+        self._rendered[run.seq] = told["rendered"]
+        self._planner.evaluate.append(run)
+
+    # ------------------------------------------------------------------ evaluation
+    def _evaluate_batch(self) -> bool:
+        """Evaluates until nothing is left (True) or the batch is full (False)."""
+        planner = self._planner
+        since, count = time.monotonic(), 0
+        while planner.evaluate or planner.unreleased or planner.evaluate_outputs:
+            if count >= BATCH or self._batch.size > BATCH_CHARS or time.monotonic() - since > BATCH_S:
+                return False
+            if planner.evaluate_outputs:
+                planner.evaluate_outputs = False
+                self._evaluate_flow_outputs()
+                continue
+            for seq in list(planner.unreleased):
+                if seq in planner.frames:
+                    planner.release(planner.frames[seq])
+                planner.unreleased.discard(seq)
+            generation = [planner.evaluate.popleft() for _ in range(min(len(planner.evaluate), BATCH - count))]
+            count += len(generation)
+            for run, evaluated in [(run, self._evaluate(run)) for run in generation]:
+                self._apply(run, evaluated)
+        return True
+
+    def _evaluate(self, run: TaskRun) -> Evaluated:
+        place = self._index.places[run.task_id]
+        started = self._now_us()
+        base = self._base_variables()
+        with RunScope(self._around, self._execution, self._lookup, run, base, self._masker) as scope:
+            task = place.task
+            if run.seq in self._rendered:
+                task = task.model_copy(update=self._rendered[run.seq])
+                scope.is_literal = True
+            evaluated = evaluate(task, place.mode, scope, self._call)
+            self._secret_names |= scope.world.secret_names
+        if isinstance(evaluated.event, Done):
+            self._end(run, evaluated.event, started)
+        return evaluated
+
+    def _end(self, run: TaskRun, done: Done, started_us: int) -> None:
+        if done.state is not State.SKIPPED:
+            run.enter(State.RUNNING, started_us)
+        state = done.state
+        try:
+            run.outputs, run.outputs_uri = stored_outputs(self._around.storage, self._execution, run, done.outputs)
+        except OutputsTooLarge as error:
+            self._error(run.seq, run.attempt, str(error))
+            state = State.FAILED
+        run.enter(state, self._now_us())
+
+    def _apply(self, run: TaskRun, evaluated: Evaluated) -> None:
+        planner, batch, event = self._planner, self._batch, evaluated.event
+        batch.logs.extend(evaluated.logs)
+        batch.metrics.extend((run.seq, run.attempt, metric) for metric in evaluated.metrics)
+        batch.size += sum(len(line.message) for line in evaluated.logs)
+        if isinstance(event, Done):
+            planner.ended(run, final=event.final)
+        elif run.state.is_terminal:
+            return
+        elif isinstance(event, Opened):
+            self._open(run, event)
+        elif isinstance(event, Waits):
+            planner.waiting(run, self._now_us() + int(event.seconds * 1_000_000))
+        elif isinstance(event, Calls):
+            self._start_child(run, event)
+
+    def _open(self, run: TaskRun, event: Opened) -> None:
+        if event.choice.iterations is not None:
+            self._values[run.seq] = dict(enumerate(event.choice.iterations))
+            self._batch.loop_values.append((run.seq, event.choice.iterations))
+        self._planner.opened(run, event.choice)
+
+    def _call(self, task: Any, scope: RunScope) -> Calls:
+        return self._subflows.call(task, scope, self._execution)
+
+    def _start_child(self, run: TaskRun, event: Calls) -> None:
+        run.enter(State.RUNNING, self._now_us())
+        run.outputs = event.outputs
+        child = event.child
+        child.parent_seq, child.parent_attempt, child.parent_id = run.seq, run.attempt, self._execution.id
+        run.handle = event.handle
+        self._batch.children.append(child)
+        if not event.waits:
+            run.enter(State.SUCCESS, self._now_us())
+            self._planner.ended(run)
+
+    def _evaluate_flow_outputs(self) -> None:
+        outputs, error = flow_outputs(
+            self._around, self._execution, self._index, self._lookup, self._base_variables(), self._masker
+        )
+        self._planner.outputs_evaluated(outputs, error)
+
+    def _base_variables(self) -> dict[str, Any]:
+        self._execution.state = self._planner.progress.state
+        self._execution.outputs = self._planner.progress.outputs
+        return of_execution(self._execution, self._index, self._around.shared_variables)
+
+    # ------------------------------------------------------------------ writing
+    def _error(self, seq: int, attempt: int, message: str) -> None:
+        now = self._now_us()
+        used = {line.line for line in self._batch.logs}
+        while now in used:
+            now += 1
+        self._batch.logs.append(LogLine(seq, attempt, now, "ERROR", self._masker.mask(message), now))
+
+    def _write(self) -> None:
+        planner, batch, execution = self._planner, self._batch, self._execution
+        for seq, message in planner.errors:
+            self._error(seq, planner.runs[seq].attempt if seq else 1, message)
+        fans, children = planner.publish, list(batch.children)
+        progress = planner.progress
+        execution.state, execution.next_seq, execution.histories = progress.state, progress.next_seq, progress.histories
+        execution.started_us, execution.ended_us, execution.done_us = (
+            progress.started_us,
+            progress.ended_us,
+            progress.done_us,
+        )
+        execution.outputs = progress.outputs
+        execution.secrets = sorted(self._secret_names) or None
+        now = self._now_us()
+        for fan in fans:
+            for segment in fan.segments:
+                segment[0].published_us = now
+        killed = [(run.handle or {}).get("child") for run in planner.kill_children]
+        letters = [*self._left_over_letters(), *(Letter(child, "kill") for child in killed if child)]
+        if progress.done_us is not None:
+            letters += told_parent(execution, execution.outputs)
+        frames: list[Frame] = [*planner.frames.values(), *planner.closed]
+        self._around.executions.save(
+            Changes(
+                execution,
+                used=self._facts,
+                left_over=self._left_over or any(fact.kind in LEFT_OVER for fact in self._facts),
+                runs=[run for run in planner.runs.values() if run.is_new or run.is_dirty],
+                frames=[frame for frame in frames if frame.is_new or frame.is_dirty],
+                superseded=planner.superseded,
+                dropped=planner.dropped,
+                abandoned=planner.abandoned,
+                loop_values=batch.loop_values,
+                letters=letters,
+                children=children,
+                logs=batch.logs,
+                metrics=batch.metrics,
+            )
+        )
+        self._left_over = bool(planner.evaluate or planner.unreleased or planner.evaluate_outputs)
+        self._forget_written()
+        self._publish(fans, [*(child.id for child in children), *(child for child in killed if child)], letters)
+
+    def _publish(self, fans: Sequence[Fan], others: Sequence[str], letters: Sequence[Letter]) -> None:
+        if fans:
+            self._publisher.fans(self._execution.id, fans)
+        parents = [letter.execution_id for letter in letters if letter.kind == "child"]
+        if others or parents:
+            self._publisher.advance([*others, *parents])
+
+    def _left_over_letters(self) -> list[Letter]:
+        x, planner = self._execution.id, self._planner
+        letters = [
+            Letter(x, "go", run.seq, {"rendered": self._rendered[run.seq]} if run.seq in self._rendered else None)
+            for run in planner.evaluate
+        ]
+        letters += [Letter(x, "go", seq) for seq in planner.unreleased]
+        if planner.evaluate_outputs:
+            letters.append(Letter(x, "outputs"))
+        return letters
+
+    def _forget_written(self) -> None:
+        planner = self._planner
+        self._facts = ()
+        self._batch = Batch()
+        for run in planner.runs.values():
+            run.is_new = run.is_dirty = False
+            run.loaded_state, run.loaded_fence = run.state.value, run.fence
+        for frame in planner.frames.values():
+            frame.is_new = frame.is_dirty = False
+        planner.publish, planner.superseded, planner.dropped = [], [], []
+        planner.abandoned, planner.kill_children, planner.errors, planner.closed = [], [], [], []

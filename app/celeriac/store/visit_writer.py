@@ -12,7 +12,7 @@ from celeriac.core.execution import Changes, Execution, Letter
 from celeriac.core.frames import Frame, TaskRun
 from celeriac.core.state import State
 from celeriac.store.database import Database
-from celeriac.store.rows import ENDED, EXECUTION_FIELDS, run_from, run_values
+from celeriac.store.rows import ENDED, EXECUTION_FIELDS, frame_values, run_from, run_values
 from celeriac.store.tables import ATTEMPT, EXECUTION, FRAME, INBOX, LOG, METRIC, RUN, VALUE
 
 _RUN_UPDATES = (

@@ -30,8 +30,9 @@ def test_a_flow_ends_as_it_does_in_the_real_engine(case: Case, engine: RealEngin
     prepare(engine, case.data.get("setup") or {})
 
     result = outcome(engine, case, tmp_path)
+    differences = checker().conforms(case.data, result, read_file=lambda uri: read(engine, uri))
 
-    assert checker().conforms(case.data, result, read_file=lambda uri: read(engine, uri)) == []
+    assert not differences, "\n".join(differences)
 
 
 def prepare(engine: RealEngine, setup: Mapping[str, Any]) -> None:

@@ -150,3 +150,9 @@ def test_notices_and_problems_are_told_together(with_head: Parse) -> None:
     parsed = with_head("sla: [{id: s, type: MAX_DURATION, duration: PT1H, behavior: FAIL}]\nnope: 1\n")
 
     assert (len(parsed.problems), len(parsed.unsupported)) == (1, 1)
+
+
+def test_a_retry_by_a_new_execution_is_a_notice(with_head: Parse) -> None:
+    text = "retry: {type: constant, interval: PT1S, behavior: CREATE_NEW_EXECUTION}\n"
+
+    assert notices(with_head(text)) == [f"flow.yaml:7:41 retry.behavior: `CREATE_NEW_EXECUTION` is {NOT_BUILT}"]

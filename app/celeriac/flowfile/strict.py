@@ -15,6 +15,7 @@ from celeriac.core.errors import Problem
 from celeriac.core.flow import Flow
 from celeriac.core.missing_types import NOT_BUILT, Missing
 from celeriac.core.plugin_types import Types
+from celeriac.core.retry import RetryBehavior
 from celeriac.flowfile.marks import Place, find
 from celeriac.flowfile.messages import as_text, describe, hint_for_name, hint_for_tag
 from celeriac.flowfile.names import allowed_names, known_names
@@ -179,6 +180,9 @@ def _parsed_only(root: Node) -> Iterator[Problem]:
         child = root.get(name)
         if child is not None and child.value not in (None, []):
             yield _notice(find(root, (name,)), NOT_BUILT)
+    for loc, node in root.walk():
+        if loc[-2:] == ("retry", "behavior") and node.value == RetryBehavior.CREATE_NEW_EXECUTION:
+            yield _notice(find(root, loc), f"`{node.value}` is {NOT_BUILT}")
 
 
 def _notice(place: Place, message: str) -> Problem:

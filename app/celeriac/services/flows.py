@@ -48,7 +48,7 @@ class Flows:
         if revision is None:
             newest = self._store.get(namespace, flow_id)
             if newest is None:
-                raise FlowNotFound(f"Flow {namespace}.{flow_id} does not exist")
+                raise FlowNotFound(f"Unable to find flow '{namespace}'.'{flow_id}'")
             revision = newest.revision
         return self._revision(namespace, flow_id, revision)
 
@@ -60,7 +60,7 @@ class Flows:
         """A revision as written. Raises: FlowNotFound."""
         stored = self._store.get(namespace, flow_id, revision)
         if stored is None:
-            raise FlowNotFound(f"Flow {namespace}.{flow_id} does not exist")
+            raise FlowNotFound(f"Unable to find flow '{namespace}'.'{flow_id}'")
         return RegisteredFlow(stored.namespace, stored.id, stored.revision, stored.source, self.parse(stored.source))
 
     def _load(self, namespace: str, flow_id: str, revision: int) -> FlowIndex:

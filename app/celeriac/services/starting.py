@@ -49,7 +49,7 @@ class Starting:
         if unsupported := self._flows.unsupported(namespace, flow_id, index.revision):
             raise FlowInvalid(unsupported)
         if index.flow.disabled:
-            raise Refused(f"Flow {namespace}.{flow_id} is disabled")
+            raise Refused(f"Cannot execute flow '{namespace}'.'{flow_id}': it is disabled.")
         now_us = self._around.now_us()
         execution_id = new_execution_id(time.time_ns() // 1_000_000, secrets.randbits(80))
         execution = Execution(

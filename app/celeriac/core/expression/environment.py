@@ -136,14 +136,13 @@ class ExpressionEnvironment(ImmutableSandboxedEnvironment):
         return default() if default is not None and is_blank(found) else found
 
     def defined(self, scope: Scope, value: Lazy) -> bool:
-        """`is defined`."""
+        """`is defined`: there, and not null."""
         try:
-            value()
+            return value() is not None
         except UndefinedOperand:
             raise
         except UndefinedVariable:
             return False
-        return True
 
     def mapping(self, scope: Scope, *pairs: Any) -> dict[str, Any]:
         """A map literal, its keys and values in turn."""

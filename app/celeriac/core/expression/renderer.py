@@ -6,7 +6,7 @@ from typing import Any
 
 from jinja2 import Template, TemplateSyntaxError
 
-from celeriac.core.errors import CeleriacError, ExpressionError
+from celeriac.core.errors import CeleriacError, ExpressionError, UndefinedVariable
 from celeriac.core.expression.environment import environment
 from celeriac.core.expression.printing import plain, to_text
 from celeriac.core.expression.scope import MAX_OUTPUT, Budget, Scope, excerpt
@@ -24,6 +24,10 @@ _WRONG = (
     ValueError,
 )
 """What the Python functions behind filters and functions raise for values that do not suit them."""
+
+
+class LocatedError(ExpressionError):
+    """Its message names the expression and the line."""
 
 
 def has_expression(text: str) -> bool:
@@ -76,7 +80,7 @@ class Renderer:
             raise _located(error, text, template) from error.__cause__
         except (CeleriacError, TemplateSyntaxError, *_WRONG) as error:
             line = error.lineno if isinstance(error, TemplateSyntaxError) else _line(error.__traceback__, template)
-            raise ExpressionError(_message(_reason(error), text, line)) from error
+            raise LocatedError(_message(_reason(error), text, line)) from error
 
 
 def _joined(parts: Iterator[Any]) -> str:
@@ -106,9 +110,9 @@ def _native(parts: Iterator[Any]) -> Any:
 
 def _located(error: ExpressionError, text: str, template: Template | None) -> ExpressionError:
     """The error with its expression named, once."""
-    if " the expression `" in str(error):
+    if isinstance(error, LocatedError | UndefinedVariable):
         return error
-    return ExpressionError(_message(str(error), text, _line(error.__traceback__, template)))
+    return LocatedError(_message(str(error), text, _line(error.__traceback__, template)))
 
 
 def _reason(error: Exception) -> str:
@@ -120,7 +124,7 @@ def _reason(error: Exception) -> str:
 
 
 def _message(reason: str, text: str, line: int) -> str:
-    return f"{reason}, in the expression `{excerpt(text, line)}` at line {line}"
+    return f"{reason} ({excerpt(text, line)}:{line})"
 
 
 def _line(traceback: TracebackType | None, template: Template | None) -> int:

@@ -48,6 +48,7 @@ def loop_values(rendered: Any) -> list[str]:
             raise TaskFailed(f"`values` is neither a list nor JSON text of one: `{rendered[:200]}`") from error
     if not isinstance(rendered, list):
         raise TaskFailed(f"`values` must be a list, it is `{as_text(rendered)[:200]}`")
-    if any(value is None for value in rendered):
-        raise TaskFailed("Found null value in `values`: every value needs to be something")
+    if nulls := sum(value is None for value in rendered):
+        shown = ", ".join(as_text(value) if value is not None else "null" for value in rendered)[:200]
+        raise TaskFailed(f"Found '{nulls}' null values on Each, with values=[{shown}]")
     return list(dict.fromkeys(as_text(value) for value in rendered))

@@ -59,6 +59,7 @@ class Switch(Flowable):
             return Choice(f"cases.{value}", outputs={"value": value, "defaults": False})
         if not self.defaults:
             raise TaskFailed(
-                f"No task found for the value `{value}`: it is none of the cases and there are no defaults"
+                f"No task found for the value `{value}`: it is none of the cases and there are no defaults",
+                {"value": value, "defaults": True},
             )
         return Choice("defaults", outputs={"value": value, "defaults": True})

@@ -32,6 +32,12 @@ def test_outputs_of_the_flow_and_of_its_tasks_are_printed() -> None:
     ]
 
 
+def test_outputs_that_only_name_stored_files_are_not_printed_twice() -> None:
+    document = make_document("x1", "SUCCESS", make_run("a", outputs={"outputFiles": {"b": URI}, "uris": [URI]}))
+
+    assert "Outputs of tasks" not in _printed(document, FakeFiles())
+
+
 def test_each_stored_file_is_shown_with_its_size_and_first_five_rows() -> None:
     rows = b"".join(b'{"i": %d}\n' % number for number in range(100))
     document = make_document("x1", "SUCCESS", make_run("a", outputs={"uri": URI}))

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from setproctitle import setproctitle
 
 from celeriac.cli.supervisor import ChildEnded, ChildKeepsEnding, ChildSpec, Supervisor
 
@@ -136,6 +137,18 @@ def test_a_forked_child_has_its_own_session_environment_and_output(tmp_path: Pat
         _until(lambda: supervisor.log_path("role").read_text() == "True worker\n")
 
     assert pid is not None and _is_gone(pid)
+
+
+def test_a_forked_child_can_name_itself(tmp_path: Path) -> None:
+    def main() -> None:
+        setproctitle("celeriac: role")
+        time.sleep(60)
+
+    with Supervisor(tmp_path) as supervisor:
+        supervisor.start(ChildSpec("role", SLEEPER, dict(os.environ), main=main))
+        pid = supervisor.pid("role")
+
+        _until(lambda: psutil.Process(pid).cmdline() == ["celeriac: role"])
 
 
 def test_a_forked_child_that_ends_is_restarted_by_its_command(tmp_path: Path) -> None:

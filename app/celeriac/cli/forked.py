@@ -13,6 +13,8 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 from multiprocessing.context import ForkProcess
 
+from setproctitle import getproctitle
+
 IS_SAFE = sys.platform == "linux"
 """Elsewhere system libraries do not survive a fork."""
 
@@ -73,6 +75,7 @@ def module_main(module: str, *argv: str) -> Callable[[], None]:
 
 
 def _child(main: Callable[[], None], environ: dict[str, str], output_fd: int, kept_fds: tuple[int, ...]) -> None:
+    getproctitle()  # finds the title's place, which it cannot once the environment has moved
     os.setsid()
     os.dup2(output_fd, 1)
     os.dup2(output_fd, 2)

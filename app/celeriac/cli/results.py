@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from celeriac.cli.ports import Document, Files
-from celeriac.cli.stored_files import StoredFile, preview
+from celeriac.cli.stored_files import StoredFile, only_files, preview
 from celeriac.cli.wording import COLOURS, duration, duration_s, run_name, shortened, size
 from celeriac.core.errors import StoredFileNotFound
 
@@ -61,7 +61,7 @@ def _print_outputs(document: Document, out: Print) -> None:
 def _task_outputs(document: Document) -> Iterator[str]:
     for run in document.get("taskRunList") or ():
         for name, value in (run.get("outputs") or {}).items():
-            if value not in (None, {}, [], ""):
+            if value not in (None, {}, [], "") and not only_files(value):
                 yield f"{run_name(run)}.{name}: {_text(value)}"
 
 

@@ -49,6 +49,13 @@ def stored_files(documents: Sequence[Document]) -> list[StoredFile]:
     return list(found.values())
 
 
+def only_files(value: Any) -> bool:
+    """True for an output that says nothing but which files are stored."""
+    if isinstance(value, dict | list):
+        return bool(value) and all(only_files(item) for item in (value.values() if isinstance(value, dict) else value))
+    return isinstance(value, str) and value.startswith(SCHEME)
+
+
 def preview(files: Files, uri: str, rows: int = 5) -> Preview:
     """Raises: StoredFileNotFound."""
     size_bytes = files.size(uri)

@@ -25,6 +25,7 @@ class Settings:
 
     home: folder of all local state. cell: which broker owns the executions started here; each `celeriac run` is a cell
     of its own in a database that it shares. broker_url: empty = none configured, `run` and `server` start their own.
+    secret_key: Fernet keys for SECRET inputs, newest first, separated by commas; empty = one is made in `home`.
     files: folder with the namespace files, None = only those in storage. runner: the task runner for tasks that name
     none, empty = Docker when an engine answers, else Process. runner_override: the task runner of every task, empty =
     as the flow says. secrets: {NAME: base64 text}, without the prefix. raw_envs: the variables that `envs` comes from.
@@ -38,6 +39,7 @@ class Settings:
     redis_url: str = field(default="", repr=False)
     storage_url: str = field(default="", repr=False)
     files: Path | None = None
+    secret_key: str = field(default="", repr=False)
     runner: str = ""
     runner_override: str = ""
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
@@ -61,6 +63,7 @@ class Settings:
             broker_url=broker_url,
             redis_url=environ.get("CELERIAC_REDIS_URL") or broker_url,
             storage_url=environ.get("CELERIAC_STORAGE_URL") or (home / "storage").as_uri(),
+            secret_key=environ.get("CELERIAC_SECRET_KEY", ""),
             files=Path(files).absolute() if files else None,
             runner=_runner(environ, "CELERIAC_RUNNER"),
             runner_override=_runner(environ, "CELERIAC_RUNNER_OVERRIDE"),
@@ -107,6 +110,7 @@ class Settings:
             "CELERIAC_BROKER_URL": self.broker_url,
             "CELERIAC_REDIS_URL": self.redis_url,
             "CELERIAC_STORAGE_URL": self.storage_url,
+            "CELERIAC_SECRET_KEY": self.secret_key,
             "CELERIAC_FILES": str(self.files) if self.files else "",
             "CELERIAC_RUNNER": self.runner,
             "CELERIAC_RUNNER_OVERRIDE": self.runner_override,

@@ -21,6 +21,7 @@ from celeriac.services.surroundings import Surroundings
 from celeriac.services.sweeping import Queue, Sweeper
 from celeriac.services.views import Views
 from celeriac.settings import Settings
+from celeriac.storage.encryption import Encryption, key_in
 from celeriac.storage.internal import Storage
 from celeriac.storage.namespace_files import NamespaceFiles
 from celeriac.storage.secrets import Secrets
@@ -57,11 +58,15 @@ class App:
 
     @cached_property
     def views(self) -> Views:
-        return Views(ViewStore(self.database), self.flows, self.storage, self.surroundings.secrets)
+        return Views(ViewStore(self.database), self.flows, self.storage, self.surroundings.secrets, self.encryption)
 
     @cached_property
     def files(self) -> StoredFiles:
         return StoredFiles(self.storage)
+
+    @cached_property
+    def encryption(self) -> Encryption:
+        return Encryption(self.settings.secret_key or key_in(self.settings.home))
 
     @cached_property
     def surroundings(self) -> Surroundings:
@@ -73,6 +78,7 @@ class App:
             storage=self.storage,
             namespace_files=NamespaceFiles(self.storage, settings.files),
             secrets=Secrets(settings.secrets),
+            encryption=self.encryption,
             tmp=settings.tmp_dir,
             now=clock.now,
             random=clock.chance,

@@ -90,8 +90,8 @@ class Attempts:
         index = self._flows.index(execution.namespace, execution.flow_id, execution.flow_revision)
         place = index.places[run.task_id]
         lookup = Lookup(self._around.outputs, self._around.storage, execution.id, index)
-        masker = masker_of(execution, index, self._around.secrets)
-        base = of_execution(execution, index, self._around.shared_variables)
+        masker = masker_of(execution, index, self._around.secrets, self._around.encryption)
+        base = of_execution(execution, index, self._around)
         sink = self._slot.logs(execution, run)
         with RunScope(self._around, execution, lookup, run, base, masker, sink=sink) as scope:
             try:
@@ -148,7 +148,7 @@ class Attempts:
             outputs_uri=uri,
             logs=scope.logger.take(),
             metrics=scope.metrics,
-            letter=Letter(execution.id, "ended", run.seq),
+            letter=Letter(execution.id, "ended", run.seq, _secrets_used(scope)),
             promote=promote,
         )
         if not self._until_written(lambda: self._claims.close(execution.id, run, closing)):
@@ -206,3 +206,8 @@ def _rendered_raw(task: Task, scope: RunScope) -> dict[str, Any]:
         for name in (*names, "run_if")
         if getattr(task, name) is not None and name in task.model_fields_set
     }
+
+
+def _secrets_used(scope: RunScope) -> dict[str, Any] | None:
+    names = sorted(scope.world.secret_names)
+    return {"secrets": names} if names else None

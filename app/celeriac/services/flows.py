@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from celeriac.core.errors import FlowInvalid, FlowNotFound, Problem
-from celeriac.core.expression import does_io
 from celeriac.core.flow_index import FlowIndex
 from celeriac.core.plugin_types import Types
 from celeriac.flowfile import ParsedFlow, load, parse
@@ -67,7 +66,7 @@ class Flows:
         stored = self._store.get(namespace, flow_id, revision)
         if stored is None:
             raise FlowNotFound(f"Flow {namespace}.{flow_id} has no revision {revision}")
-        return FlowIndex.of(load(stored.source, self._types), revision, does_io)
+        return FlowIndex.of(load(stored.source, self._types), revision)
 
     def _find_unsupported(self, namespace: str, flow_id: str, revision: int) -> tuple[Problem, ...]:
         stored = self._store.get(namespace, flow_id, revision)

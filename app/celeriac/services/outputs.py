@@ -86,5 +86,8 @@ def flow_outputs(
         except (CeleriacError, ValueError) as error:
             if not output.required and isinstance(error, ExpressionError):
                 continue
-            return found or None, f"Failed to render output values: Invalid value for output `{output.id}`. Cause: {error}"
+            return (
+                found or None,
+                f"Failed to render output values: Invalid value for output `{output.id}`. Cause: {error}",
+            )
     return found or None, None

@@ -89,7 +89,7 @@ class Round:
             self._index, progress, visit.frames, visit.runs, self._loop_value, self._now_us, around.random
         )
         self._planner.newest.update(((run.task_id, run.value_hash), run) for run in visit.runs.values())
-        self._masker = masker_of(execution, self._index, around.secrets)
+        self._masker = masker_of(execution, self._index, around.secrets, around.encryption)
         self._lookup = Lookup(
             around.outputs, around.storage, execution.id, self._index, self._planner.newest, self._planner.runs
         )
@@ -142,6 +142,7 @@ class Round:
             if run.state is State.CREATED:
                 planner.evaluate.append(run)
         elif fact.kind in ("ended", "final"):
+            self._secret_names.update((fact.payload or {}).get("secrets", ()))
             if run.state.is_terminal:
                 planner.ended(run, final=fact.kind == "final")
         elif fact.kind == "due":
@@ -189,11 +190,27 @@ class Round:
                 if seq in planner.frames:
                     planner.release(planner.frames[seq])
                 planner.unreleased.discard(seq)
-            generation = [planner.evaluate.popleft() for _ in range(min(len(planner.evaluate), BATCH - count))]
+            generation = self._next_generation(BATCH - count)
+            if not generation and planner.evaluate:
+                return False
             count += len(generation)
             for run, evaluated in [(run, self._evaluate(run)) for run in generation]:
                 self._apply(run, evaluated)
         return True
+
+    def _next_generation(self, most: int) -> list[TaskRun]:
+        """What can be evaluated together; nothing when the next one reads rows that are still to be written."""
+        waiting, found = self._planner.evaluate, list[TaskRun]()
+        while waiting and len(found) < most:
+            if self._index.places[waiting[0].task_id].reads_rows and (found or not self._is_written):
+                break
+            found.append(waiting.popleft())
+        return found
+
+    @property
+    def _is_written(self) -> bool:
+        ended = any(run.is_dirty for run in self._planner.runs.values())
+        return not (ended or self._batch.logs or self._planner.errors)
 
     def _evaluate(self, run: TaskRun) -> Evaluated:
         place = self._index.places[run.task_id]
@@ -266,7 +283,7 @@ class Round:
     def _base_variables(self) -> dict[str, Any]:
         self._execution.state = self._planner.progress.state
         self._execution.outputs = self._planner.progress.outputs
-        return of_execution(self._execution, self._index, self._around.shared_variables)
+        return of_execution(self._execution, self._index, self._around)
 
     # ------------------------------------------------------------------ writing
     def _error(self, seq: int, attempt: int, message: str) -> None:

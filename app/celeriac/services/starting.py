@@ -10,7 +10,7 @@ from celeriac.core.errors import FlowInvalid, InputsInvalid, Refused
 from celeriac.core.execution import Execution, new_execution_id
 from celeriac.core.expression import Renderer
 from celeriac.core.flow_index import FlowIndex
-from celeriac.core.inputs import resolve
+from celeriac.core.inputs import resolve, with_secrets
 from celeriac.core.state import State
 from celeriac.core.task_type import Identity
 from celeriac.services.files import ExecutionFiles
@@ -76,7 +76,7 @@ class Starting:
             self._around, ExecutionFiles(self._around, execution, identity), execution.namespace, execution.id, Masker()
         )
         renderer = Renderer(world)
-        base = of_execution(execution, index, self._around.shared_variables)
+        base = of_execution(execution, index, self._around)
 
         def store_file(input_id: str, value: Any) -> str:
             path = Path(value)
@@ -92,6 +92,7 @@ class Starting:
         )
         if resolved.problems:
             raise InputsInvalid(resolved.problems)
-        execution.inputs = resolved.values
+        encrypt = self._around.encryption.encrypt
+        execution.inputs = dict(with_secrets(index.flow.inputs, resolved.values, encrypt))
         execution.secrets = sorted(world.secret_names) or None
         return list(resolved.warnings)

@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from celeriac.storage.encryption import Encryption
 from celeriac.storage.internal import Storage
 from celeriac.storage.namespace_files import NamespaceFiles
 from celeriac.storage.secrets import Secrets
@@ -28,6 +29,7 @@ class Surroundings:
     storage: Storage
     namespace_files: NamespaceFiles
     secrets: Secrets
+    encryption: Encryption
     tmp: Path
     now: Callable[[], datetime]
     random: Callable[[], float]

@@ -7,8 +7,9 @@ from typing import Any
 from celeriac.core.execution import Execution, task_run_id
 from celeriac.core.flow_index import FlowIndex
 from celeriac.core.frames import ONCE, TaskRun
-from celeriac.core.inputs import as_variables
+from celeriac.core.inputs import as_variables, with_secrets
 from celeriac.services.lookup import Lookup, RunsByTask
+from celeriac.services.surroundings import Surroundings
 
 
 def iso(us: int | None) -> str | None:
@@ -31,10 +32,10 @@ def nested(labels: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
-def of_execution(execution: Execution, index: FlowIndex, shared: Mapping[str, Any]) -> dict[str, Any]:
-    """What every task of an execution sees. shared: `envs`, `globals`, `kestra`."""
+def of_execution(execution: Execution, index: FlowIndex, around: Surroundings) -> dict[str, Any]:
+    """What every task of an execution sees."""
     variables: dict[str, Any] = {
-        **shared,
+        **around.shared_variables,
         "flow": {"id": execution.flow_id, "namespace": execution.namespace, "revision": execution.flow_revision},
         "execution": {
             "id": execution.id,
@@ -45,7 +46,8 @@ def of_execution(execution: Execution, index: FlowIndex, shared: Mapping[str, An
         "labels": nested(execution.labels),
     }
     if index.flow.inputs:
-        variables["inputs"] = as_variables(index.flow.inputs, execution.inputs)
+        plain = with_secrets(index.flow.inputs, execution.inputs, around.encryption.decrypt)
+        variables["inputs"] = as_variables(index.flow.inputs, plain)
     if execution.variables:
         variables["vars"] = execution.variables
     if execution.trigger:

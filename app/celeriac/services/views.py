@@ -10,10 +10,12 @@ from celeriac.core.dates import iso_duration
 from celeriac.core.errors import ExecutionNotFound
 from celeriac.core.execution import Execution, task_run_id
 from celeriac.core.frames import ONCE, TaskRun
+from celeriac.core.inputs import masked
 from celeriac.core.state import State
 from celeriac.services.flows import Flows
 from celeriac.services.masking import masker_of
 from celeriac.services.variables import iso
+from celeriac.storage.encryption import Encryption
 from celeriac.storage.internal import Storage
 from celeriac.storage.masking import Masker
 from celeriac.storage.secrets import Secrets
@@ -26,11 +28,14 @@ LOG_BATCH = 5000
 class Views:
     """Reads executions and their logs."""
 
-    def __init__(self, store: ViewStore, flows: Flows, storage: Storage, secrets: Secrets) -> None:
+    def __init__(
+        self, store: ViewStore, flows: Flows, storage: Storage, secrets: Secrets, encryption: Encryption
+    ) -> None:
         self._store = store
         self._flows = flows
         self._storage = storage
         self._secrets = secrets
+        self._encryption = encryption
 
     def ping(self) -> None:
         """Raises what the database raises when it is away."""
@@ -74,18 +79,16 @@ class Views:
             raise ExecutionNotFound(f"Execution {execution_id} does not exist")
         runs = self._store.task_runs(execution_id, since_us)
         past = self._store.attempts(execution_id)
-        masker = self._masker(execution)
+        index = self._flows.index(execution.namespace, execution.flow_id, execution.flow_revision)
+        masker = masker_of(execution, index, self._secrets, self._encryption)
         document = execution_document(execution)
+        document["inputs"] = masked(index.flow.inputs, execution.inputs)
         for name in ("inputs", "outputs", "variables", "trigger", "labels"):
             document[name] = masker.mask_data(document[name])
         document["taskRunList"] = [
             self._task_run(execution, run, [one for one in past if one.seq == run.seq], masker) for run in runs
         ]
         return document
-
-    def _masker(self, execution: Execution) -> Masker:
-        index = self._flows.index(execution.namespace, execution.flow_id, execution.flow_revision)
-        return masker_of(execution, index, self._secrets)
 
     def _task_run(self, execution: Execution, run: TaskRun, past: Sequence[PastAttempt], masker: Masker) -> Document:
         outputs = run.outputs

@@ -13,7 +13,7 @@ from celeriac.core.inputs.numbers import BoolInput, FloatInput, IntInput
 from celeriac.core.inputs.resolve import Resolved, ResolvedInput, resolve
 from celeriac.core.inputs.text import EmailInput, SecretInput, StringInput, UriInput
 from celeriac.core.inputs.times import DateInput, DatetimeInput, DurationInput, TimeInput
-from celeriac.core.inputs.values import MASK, as_variables, masked, secret_ids, secret_values
+from celeriac.core.inputs.values import MASK, as_variables, masked, secret_ids, secret_values, with_secrets
 
 AnyInput = Annotated[
     StringInput
@@ -51,4 +51,5 @@ __all__ = [
     "resolve",
     "secret_ids",
     "secret_values",
+    "with_secrets",
 ]

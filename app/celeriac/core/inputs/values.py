@@ -41,6 +41,12 @@ def masked(inputs: Sequence[Input], values: Mapping[str, Any]) -> dict[str, Any]
     return _replace(values, secret_ids(inputs), lambda value: MASK)
 
 
+def with_secrets(inputs: Sequence[Input], values: Mapping[str, Any], change: Callable[[Any], Any]) -> Mapping[str, Any]:
+    """The values with their secrets changed, such as encrypted."""
+    ids = secret_ids(inputs)
+    return _replace(values, ids, change) if ids else values
+
+
 def as_variables(inputs: Sequence[Input], values: Mapping[str, Any]) -> dict[str, Any]:
     """What `{{ inputs }}` is: the stored values, whole numbers of FLOAT and DURATION being floats again."""
     floats = [declared.id for declared in inputs if declared.type in _FLOATS]

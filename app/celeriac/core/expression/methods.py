@@ -6,7 +6,7 @@ from typing import Any
 
 from celeriac.core.expression import regex
 from celeriac.core.expression.operators import bounded, is_list, is_number, same
-from celeriac.core.expression.printing import Entry, java_text
+from celeriac.core.expression.printing import Entry, ensure_moderate, java_text
 from celeriac.core.expression.scope import Scope
 
 Method = Callable[..., Any]
@@ -87,7 +87,7 @@ _LIST: Mapping[str, Method] = {
     "get": lambda _, items, index: _item(items, index),
     "getFirst": lambda _, items: _item(items, 0),
     "getLast": lambda _, items: _item(items, len(items) - 1),
-    "indexOf": lambda _, items, wanted: next((i for i, item in enumerate(items) if same(item, wanted)), -1),
+    "indexOf": lambda _, items, wanted: _index_of(items, wanted),
     "subList": lambda _, items, start, end: _sublist(items, start, end),
     "reversed": lambda _, items: [*reversed(items)],
 }
@@ -97,7 +97,7 @@ _MAP: Mapping[str, Method] = {
     "get": lambda _, values, key: values.get(key),
     "getOrDefault": lambda _, values, key, default: values.get(key, default),
     "containsKey": lambda _, values, key: key in values,
-    "containsValue": lambda _, values, wanted: any(same(value, wanted) for value in values.values()),
+    "containsValue": lambda _, values, wanted: _index_of([*values.values()], wanted) >= 0,
     "keySet": lambda _, values: tuple(values),
     "values": lambda _, values: tuple(values.values()),
     "entrySet": lambda _, values: tuple(Entry(key, values[key]) for key in values),
@@ -130,6 +130,11 @@ def _item(items: Any, index: int) -> Any:
     if not 0 <= index < len(items):
         raise IndexError(f"Index {index} out of bounds for length {len(items)}")
     return items[index]
+
+
+def _index_of(items: Any, wanted: Any) -> int:
+    ensure_moderate(items)
+    return next((index for index, item in enumerate(items) if same(item, wanted)), -1)
 
 
 def _sublist(items: Any, start: int, end: int) -> list[Any]:

@@ -55,6 +55,7 @@ def add(scope: Scope, left: Any, right: Any) -> Any:
 def subtract(scope: Scope, left: Any, right: Any) -> Any:
     """`-`: removes from a list, else a difference."""
     if is_list(left):
+        ensure_moderate(left)
         if is_list(right):
             scope.budget.spend(len(left) * (1 + len(right)) // 20)
             return [item for item in left if not any(same(item, other) for other in right)]
@@ -157,6 +158,7 @@ def contains(scope: Scope, left: Any, right: Any) -> bool:
     if not is_list(left):
         raise ExpressionError(f"`contains` works on lists, maps and texts, not on `{java_text(left)[:100]}`")
     wanted = right if is_list(right) else [right]
+    ensure_moderate(left)
     scope.budget.spend(len(left) * len(wanted) // 10)
     return all(any(same(item, other) for item in left) for other in wanted)
 

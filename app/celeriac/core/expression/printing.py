@@ -12,7 +12,8 @@ from typing import Any
 from celeriac.core.errors import ExpressionError
 
 MAX_WEIGHT = 16 * 1024 * 1024
-"""Largest value that is printed or compared: characters and items, at every depth."""
+"""Largest value that is printed or compared: characters, plus 32 for each item, at every depth."""
+_ITEM_WEIGHT = 32
 _FALSY = frozenset({"", "false", "0", "-0"})
 
 
@@ -174,11 +175,11 @@ def ensure_moderate(value: Any) -> None:
         if isinstance(item, str | bytes):
             weight += len(item)
         elif isinstance(item, Mapping):
-            weight += 8 * len(item)
+            weight += _ITEM_WEIGHT * len(item)
             waiting += item.keys()
             waiting += item.values()
         elif isinstance(item, Sequence):
-            weight += 8 * len(item)
+            weight += _ITEM_WEIGHT * len(item)
             waiting += item
         if weight > MAX_WEIGHT:
             raise ExpressionError("A value is too large for an expression (more than 16 million characters)")

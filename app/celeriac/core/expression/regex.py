@@ -138,7 +138,7 @@ def _is_explosive(tree: Any, *, inside: bool) -> bool:
         operation = str(name)
         if operation in ("MAX_REPEAT", "MIN_REPEAT"):
             _, high, body = value
-            unbounded = high == _parser.MAXREPEAT or high > 50
+            unbounded = high == _parser.MAXREPEAT or high > 10
             if unbounded and inside and not _is_anchored(tree, body):
                 return True
             if _is_explosive(body, inside=inside or unbounded):

@@ -6,7 +6,7 @@ from typing import Any
 from celeriac.core.errors import ExpressionError
 from celeriac.core.expression.methods import utf16_length
 from celeriac.core.expression.operators import bounded, bounded_list, is_list, is_number, same
-from celeriac.core.expression.printing import java_text
+from celeriac.core.expression.printing import ensure_moderate, java_text
 from celeriac.core.expression.scope import Scope
 
 
@@ -24,6 +24,7 @@ def distinct(scope: Scope, value: Any) -> Any:
     """The items without repetitions; of null the text `null`, as the engines print it."""
     if value is None:
         return "null"
+    ensure_moderate(value)
     found: list[Any] = []
     seen: set[Any] = set()
     for item in _items(value, "distinct"):

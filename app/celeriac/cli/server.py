@@ -1,5 +1,6 @@
 """`celeriac server`: every role on one machine under one supervisor, until it is told to end."""
 
+import os
 import socket
 import time
 from dataclasses import replace
@@ -32,9 +33,13 @@ def serve(settings: Settings, *, host: str, port: int, workers: int) -> Exit:
         ):
             _start(session, workers)
             interrupts.patient = True
+            told = False
             while not interrupts.count:
                 for ended in session.supervisor.poll():
                     click.echo(f"{ended.name} ended ({ended.exit_code}), it is started again", err=True)
+                if not told and _listens(host, port):
+                    click.echo(f"Celeriac listens on http://{host}:{port}")
+                    told = True
                 time.sleep(0.2)
             click.echo("ending …", err=True)
     except BlockingIOError:
@@ -59,7 +64,7 @@ def _address_problem(host: str, port: int) -> str:
         with socket.create_server((host, port), family=family):
             return ""
     except OSError as error:
-        return f"cannot listen on {host}:{port}: {error.strerror}"
+        return f"cannot listen on {host}:{port}: {os.strerror(error.errno) if error.errno else error}"
 
 
 def _start(session: Session, workers: int) -> None:
@@ -73,4 +78,11 @@ def _start(session: Session, workers: int) -> None:
     engine.migrate()
     session.supervisor.go()
     reclaim(engine, session.settings.home)
-    click.echo(f"Celeriac listens on http://{session.settings.web_host}:{session.settings.web_port}")
+
+
+def _listens(host: str, port: int) -> bool:
+    try:
+        with socket.create_connection((host, port), timeout=1):
+            return True
+    except OSError:
+        return False

@@ -14,6 +14,7 @@ from typing import Any
 import docker
 import pytest
 
+from celeriac.core.dynamic import render_properties
 from celeriac.core.runner import Command, RunnerType, RunResult
 from celeriac.plugins.runners.docker import Docker
 from celeriac_workers.runners.docker import DockerRunner
@@ -108,6 +109,16 @@ def _absent(reason: str) -> None:
     pytest.skip(reason)
 
 
+def docker_options(**properties: Any) -> Docker:
+    """Properties as a runner gets them: rendered."""
+    return render_properties(Docker.model_validate(properties), lambda value, *, typed: value)
+
+
+@pytest.fixture(name="docker_options")
+def _docker_options() -> Callable[..., Docker]:
+    return docker_options
+
+
 @pytest.fixture
 def run_docker(
     docker_client: docker.APIClient, settings: RunnerSettings, directory: Path, attempt: RecordingAttempt
@@ -116,7 +127,7 @@ def run_docker(
 
     def go(*argv: str, properties: Mapping[str, Any] | None = None, **command: Any) -> RunResult:
         wanted = Command(argv, directory, **{"image": IMAGE, **command})
-        return DockerRunner(settings).run(wanted, Docker.model_validate(properties or {}), attempt)
+        return DockerRunner(settings).run(wanted, docker_options(**(properties or {})), attempt)
 
     return go
 
@@ -191,6 +202,20 @@ class PackageIndex:
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Handler, directory=str(folder)))
         self.url = f"http://127.0.0.1:{self.server.server_port}/simple"
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+
+@pytest.fixture
+def no_volumes_left(docker_client: docker.APIClient) -> Iterator[None]:
+    """Removes the package volumes that the test has made."""
+
+    def names() -> set[str]:
+        volumes = docker_client.volumes(filters={"label": "celeriac=packages"})["Volumes"]
+        return {volume["Name"] for volume in volumes or ()}
+
+    before = names()
+    yield
+    for name in names() - before:
+        docker_client.remove_volume(name)
 
 
 @pytest.fixture

@@ -62,10 +62,10 @@ def lose(docker_client: docker.APIClient, tmp_path: Path) -> Lose:
 
 
 @pytest.fixture
-def adopt(settings: RunnerSettings, directory: Path, attempt: Any) -> Adopt:
+def adopt(settings: RunnerSettings, directory: Path, attempt: Any, docker_options: Callable[..., Docker]) -> Adopt:
     def go(handle: Mapping[str, Any], outputs: tuple[str, ...] = (), **properties: Any) -> RunResult:
         command = Command(("true",), directory, outputs=outputs)
-        return DockerRunner(settings).adopt(handle, command, Docker.model_validate(properties), attempt)
+        return DockerRunner(settings).adopt(handle, command, docker_options(**properties), attempt)
 
     return go
 

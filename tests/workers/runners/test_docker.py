@@ -151,12 +151,12 @@ def test_what_opens_the_machine_is_refused(run_docker: Run, properties: dict[str
 
 
 def test_volumes_are_mounted_where_they_are_allowed(
-    docker_client: Any, settings: RunnerSettings, directory: Path, attempt: Any, tmp_path: Path
+    docker_client: Any, docker_options: Any, settings: RunnerSettings, directory: Path, attempt: Any, tmp_path: Path
 ) -> None:
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "x").write_text("mounted")
     allowed = RunnerSettings(settings.cache, settings.environ, allow_volumes=True)
-    options = Docker.model_validate({"volumes": [f"{tmp_path}/data:/data:ro"]})
+    options = docker_options(volumes=[f"{tmp_path}/data:/data:ro"])
 
     DockerRunner(allowed).run(Command(sh("cat /data/x"), directory, image="ubuntu"), options, attempt)
 
@@ -323,9 +323,8 @@ def test_an_engine_that_goes_away_in_the_middle_is_named(
     docker_client.remove_container(attempt.handles[0]["container"], force=True)
 
 
-def test_packages_are_installed_once_for_an_image_and_set(
-    run_docker: Run, docker_client: docker.APIClient, attempt: Any, package_index: Any
-) -> None:
+@pytest.mark.usefixtures("no_volumes_left")
+def test_packages_are_installed_once_for_an_image_and_set(run_docker: Run, attempt: Any, package_index: Any) -> None:
     command = {
         "dependencies": (package_index.package,),
         "env": {"PIP_INDEX_URL": package_index.url, "PIP_TRUSTED_HOST": "127.0.0.1"},
@@ -337,22 +336,24 @@ def test_packages_are_installed_once_for_an_image_and_set(
     asked = len(package_index.requests)
     second = run_docker(*code, **command)
 
-    volumes = docker_client.volumes(filters={"label": "celeriac=packages"})["Volumes"]
-    for volume in volumes:
-        docker_client.remove_volume(volume["Name"])
     assert (first.exit_code, second.exit_code, attempt.texts("stdout")) == (0, 0, ["42", "42"])
     assert asked > 0
     assert len(package_index.requests) == asked
 
 
+@pytest.mark.usefixtures("no_volumes_left")
 def test_packages_asked_for_twice_at_once_are_installed_once(
-    settings: RunnerSettings, docker_client: docker.APIClient, directory: Path, attempt: Any, package_index: Any
+    settings: RunnerSettings,
+    docker_options: Any,
+    directory: Path,
+    attempt: Any,
+    package_index: Any,
 ) -> None:
     results: list[int] = []
     env = {"PIP_INDEX_URL": package_index.url, "PIP_TRUSTED_HOST": "127.0.0.1"}
     code = ("python", "-c", f"import {package_index.package}")
     command = Command(code, directory, env=env, image="python:3.11-slim", dependencies=(package_index.package,))
-    options = Docker.model_validate({"networkMode": "host"})
+    options = docker_options(networkMode="host")
 
     def go() -> None:
         results.append(DockerRunner(settings).run(command, options, attempt).exit_code)
@@ -363,12 +364,11 @@ def test_packages_asked_for_twice_at_once_are_installed_once(
     for thread in threads:
         thread.join()
 
-    for volume in docker_client.volumes(filters={"label": "celeriac=packages"})["Volumes"]:
-        docker_client.remove_volume(volume["Name"])
     assert results == [0, 0, 0]
     assert sum(path.endswith(".whl") for path in package_index.requests) == 1
 
 
+@pytest.mark.usefixtures("no_volumes_left")
 def test_packages_that_do_not_exist_are_named(run_docker: Run, package_index: Any) -> None:
     env = {"PIP_INDEX_URL": package_index.url, "PIP_TRUSTED_HOST": "127.0.0.1", "PIP_RETRIES": "0"}
 

@@ -34,8 +34,8 @@ class Image:
 def provide_image(client: docker.APIClient, name: str, options: DockerOptions, attempt: Attempt) -> Image:
     """The image, pulled if the pull policy says so. Raises: RunnerFailed, TimedOut, Killed."""
     policy = options.pull_policy
-    found = None if policy is PullPolicy.ALWAYS else _inspect(client, name)
-    if found is None and policy is PullPolicy.NEVER:
+    found = None if policy == PullPolicy.ALWAYS else _inspect(client, name)
+    if found is None and policy == PullPolicy.NEVER:
         raise RunnerFailed(
             f"The image `{name}` is not on the engine, and pullPolicy is NEVER. Load it (`docker load`, "
             f"`docker build -t {name} …`) or set `pullPolicy: IF_NOT_PRESENT`."
@@ -76,7 +76,7 @@ def _pull(client: docker.APIClient, name: str, options: DockerOptions, attempt: 
 def _follow(events: Iterable[Mapping[str, Any]], name: str, attempt: Attempt) -> None:
     layers: dict[str, tuple[int, int]] = {}
     next_notice = time.monotonic() + _NOTICE_S
-    for event in polled(events, _stopper(attempt)):
+    for event in polled(_stopper(attempt), events):
         if "error" in event:
             raise APIError(event["error"], explanation=event["error"])
         detail = event.get("progressDetail") or {}

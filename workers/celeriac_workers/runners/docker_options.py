@@ -94,7 +94,7 @@ def _binds(command: Command, options: Docker, settings: RunnerSettings, volume: 
     if options.volumes and not settings.allow_volumes:
         raise RunnerFailed("`volumes` are not allowed here: whoever runs this installation has to enable them")
     binds = list(options.volumes)
-    if options.file_handling_strategy is FileHandling.MOUNT:
+    if options.file_handling_strategy == FileHandling.MOUNT:
         binds.append(f"{command.directory}:{command.directory}:rw")
     if volume:
         binds.append(f"{volume}:{PACKAGES}:ro")

@@ -2,7 +2,7 @@
 
 import math
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 
 import docker
@@ -55,11 +55,11 @@ class ContainerRun:
 
     def from_start(self, directory: str) -> RunResult:
         """Attaches before the start, so that no line is lost. directory: the working directory inside."""
-        chunks = self._attach(logs=False)
+        chunks = self._client.attach(self._container, stdout=True, stderr=True, stream=True, logs=False, demux=True)
         self._start()
         if not self._options.wait:
             return RunResult(0, {"containerId": self._container})
-        self._deliver(chunks, {})
+        self._deliver([chunks], {})
         return self._finish(directory)
 
     def from_middle(self, directory: str) -> RunResult:
@@ -67,22 +67,15 @@ class ContainerRun:
 
         Following a log loses lines of a container that ends meanwhile; so it is read once more at the end.
         """
-        delivered = self._deliver(self._attach(logs=True), {})
+        delivered = self._deliver(self._log(follow=True), {})
         self._wait()
-        self._deliver(self._log(), delivered)
+        self._deliver(self._log(follow=False), delivered)
         return self._finish(directory)
 
-    def _attach(self, *, logs: bool) -> Iterable[Chunk]:
-        chunks: Iterable[Chunk] = self._client.attach(
-            self._container, stdout=True, stderr=True, stream=True, logs=logs, demux=True
-        )
-        return chunks
-
-    def _log(self) -> Iterator[Chunk]:
-        for data in self._client.logs(self._container, stdout=True, stderr=False, stream=True, follow=False):
-            yield data, None
-        for data in self._client.logs(self._container, stdout=False, stderr=True, stream=True, follow=False):
-            yield None, data
+    def _log(self, *, follow: bool) -> list[Iterable[Chunk]]:
+        out = self._client.logs(self._container, stdout=True, stderr=False, stream=True, follow=follow)
+        err = self._client.logs(self._container, stdout=False, stderr=True, stream=True, follow=follow)
+        return [((data, None) for data in out), ((None, data) for data in err)]
 
     def _start(self) -> None:
         try:
@@ -98,11 +91,11 @@ class ContainerRun:
             return f". Choose a `containerImage` that has `{self._command.argv[0]}`."
         return ""
 
-    def _deliver(self, chunks: Iterable[Chunk], skip: Mapping[str, int]) -> dict[str, int]:
+    def _deliver(self, streams: Sequence[Iterable[Chunk]], skip: Mapping[str, int]) -> dict[str, int]:
         """Hands over the lines but the first ones, {stream: how many to skip}; returns how many there were."""
         counts = {"stdout": 0, "stderr": 0}
         out, err = (LineSplitter(self._sink(stream, counts, skip)) for stream in counts)
-        for stdout, stderr in polled(chunks, self._look):
+        for stdout, stderr in polled(self._look, *streams):
             out.feed(stdout or b"")
             err.feed(stderr or b"")
         out.close()
@@ -153,7 +146,7 @@ class ContainerRun:
                 f"The container ran out of memory{f' (limit {limit})' if limit else ''} and was ended with exit code "
                 f"{exit_code}. Raise `memory.memory` of the task runner."
             )
-        if self._command.outputs and self._options.file_handling_strategy is FileHandling.VOLUME:
+        if self._command.outputs and self._options.file_handling_strategy == FileHandling.VOLUME:
             target = self._command.directory
             for path in copy_outputs(self._client, self._container, directory, self._command.outputs, target):
                 self._attempt.notice("WARN", f"Output file `{path}` is a link that leads to no file")

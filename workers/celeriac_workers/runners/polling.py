@@ -11,17 +11,20 @@ _TICK_S = 0.1
 _AHEAD = 32
 
 
-def polled(items: Iterable[T], look: Callable[[], None]) -> Iterator[T]:
-    """The items, read by a thread; `look` is called every 100 ms or so, also while none comes. Few are held at a time.
+def polled(look: Callable[[], None], *streams: Iterable[T]) -> Iterator[T]:
+    """The items of all streams as they come, each read by a thread; few are held at a time.
 
-    Errors of `items` and of `look` are raised here. A thread that still waits for an item ends with its next one.
+    `look` is called every 100 ms or so, also while none comes. Its errors and those of the streams are raised here.
+    A thread that still waits for an item ends with its next one.
     """
     box: queue.Queue[tuple[T] | BaseException | None] = queue.Queue(_AHEAD)
     given_up = threading.Event()
-    threading.Thread(target=_read, args=(items, box, given_up), name="stream", daemon=True).start()
+    for stream in streams:
+        threading.Thread(target=_read, args=(stream, box, given_up), name="stream", daemon=True).start()
+    open_streams = len(streams)
     next_look = 0.0
     try:
-        while True:
+        while open_streams:
             if (now := time.monotonic()) >= next_look:
                 look()
                 next_look = now + _TICK_S
@@ -30,10 +33,11 @@ def polled(items: Iterable[T], look: Callable[[], None]) -> Iterator[T]:
             except queue.Empty:
                 continue
             if item is None:
-                return
-            if isinstance(item, BaseException):
+                open_streams -= 1
+            elif isinstance(item, BaseException):
                 raise item
-            yield item[0]
+            else:
+                yield item[0]
     finally:
         given_up.set()
 

@@ -1,8 +1,9 @@
 """A command as a process group that cannot outlive its worker.
 
 The group is led by a guard, a few lines of shell: it starts the command and a watcher that reads a pipe from the
-worker. When the worker is gone, however it ended, the pipe ends; the watcher then ends the whole group. What the
-command leaves behind when it exits is ended too. Measured: 2 ms for an empty shell script, 0.75 ms without a guard.
+worker. When the worker is gone, however it ended, the pipe ends; the watcher then ends the whole group, the guard last
+of all. What the command leaves behind when it exits is ended too. Measured: 2 ms for an empty shell script, 0.75 ms
+without a guard.
 """
 
 import os
@@ -21,6 +22,7 @@ from typing import Self
 import psutil
 
 from celeriac.core.errors import RunnerFailed
+from celeriac.services.worker_life import guard_name
 from celeriac_workers.runners.lines import LineSplitter
 from celeriac_workers.runners.memory import PeakMemory
 
@@ -30,12 +32,12 @@ _CHUNK_BYTES = 1 << 16
 _GUARD = """
 trap : TERM
 exec 3<&0 4>&2 </dev/null
-(trap '' TERM; read -r _ <&3; kill -s TERM 0; sleep 2; kill -s KILL 0) >/dev/null 2>&1 4>&- &
+(trap '' TERM; read -r _ <&3; trap '' USR1; kill -s TERM 0; sleep 2; kill -s KILL 0) >/dev/null 2>&1 4>&- &
 watcher=$!
 exec 3<&- 2>/dev/null
 (exec "$@" 2>&4 4>&-)
 code=$?
-kill -s KILL $watcher
+kill -s USR1 $watcher
 wait $watcher
 exit $code
 """
@@ -59,7 +61,7 @@ class ProcessGroup:
         lifeline, self._lifeline = os.pipe()
         try:
             self._process = subprocess.Popen(
-                ["/bin/sh", "-c", _GUARD, "celeriac-guard", *argv],
+                ["/bin/sh", "-c", _GUARD, guard_name(), *argv],
                 stdin=lifeline,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,

@@ -105,11 +105,15 @@ class App:
 
     @cached_property
     def advance(self) -> Advance:
-        return Advance(self.surroundings, self.flows, Subflows(self.starting), self.publisher)
+        return Advance(
+            self.surroundings, self.flows, Subflows(self.surroundings, self.flows, self.starting), self.publisher
+        )
 
     @cached_property
     def sweeper(self) -> Sweeper:
-        return Sweeper(self.sweep_store, self.publisher, self.queue)
+        from celeriac.services.worker_life import is_gone
+
+        return Sweeper(self.sweep_store, self.publisher, self.queue, is_gone)
 
     def attempts(self, owner: str, slot: Slot) -> Attempts:
         """Runs attempts for the worker `owner`."""

@@ -27,6 +27,7 @@ class WorkerBeat(threading.Thread):
         beaten_at = time.monotonic()
         while True:
             time.sleep(BEAT_S)
+            held = self._slots.held()
             try:
                 known, owned = self._claims.beat(self._worker_id)
             except self._claims.Unavailable as error:
@@ -36,7 +37,7 @@ class WorkerBeat(threading.Thread):
                 continue
             beaten_at = time.monotonic()
             if known:
-                self._slots.compare(owned)
+                self._slots.compare(held, owned)
             else:
                 _log.error("this worker was given up for lost")
                 self._slots.stop_all("lost")

@@ -11,10 +11,11 @@ from collections.abc import Callable, Mapping
 from types import FrameType
 
 from celery import Celery
-from celery.signals import worker_shutting_down
+from celery.signals import worker_ready, worker_shutting_down
 from setproctitle import setproctitle
 
 from celeriac import lifeline
+from celeriac.services.worker_life import this_machine
 from celeriac.settings import Settings, process_environ
 from celeriac.wiring import App, build
 from celeriac_workers.beat import WorkerBeat
@@ -36,7 +37,7 @@ def orchestrator() -> int:
     """Advances executions, one at a time: start several for more."""
     app = _begin("orchestrator")
     celery = orchestrator_app(app.settings, app.advance)
-    return _work(celery, "orchestrate", "solo", 1)
+    return _work(celery, "orchestrator", "orchestrate", "solo", 1)
 
 
 def worker() -> int:
@@ -50,14 +51,15 @@ def worker() -> int:
         RunnerSettings(settings.home / "cache", environ, instance), settings.runner, settings.runner_override
     )
     slots = Slots(app.claims, runners, settings.log_cap_bytes)
-    app.claims.register(worker_id, settings.cell, socket.gethostname(), os.getpid(), runners.names())
+    app.claims.register(worker_id, settings.cell, this_machine(), os.getpid(), runners.names())
     WorkerBeat(app.claims, slots, worker_id).start()
     attempts = app.attempts(worker_id, slots)
     engine = find_engine(environ)
     if isinstance(engine, Engine):
         ContainerKeeper(engine, instance, settings.cell, app.claims, attempts).start()
     hand_over_on_shutdown(slots)
-    return _work(worker_app(settings, attempts), "default", "threads", settings.worker_slots or WORKER_SLOTS)
+    celery = worker_app(settings, attempts)
+    return _work(celery, "worker", "default", "threads", settings.worker_slots or WORKER_SLOTS)
 
 
 def sweeper() -> int:
@@ -91,7 +93,7 @@ def hand_over_on_shutdown(slots: Slots) -> None:
 
 
 def _begin(role: str) -> App:
-    setproctitle(f"celeriac: {role}")
+    _name(role)
     configure(role)
     line = lifeline.attach(os.environ)
     app = build(Settings.from_environ(os.environ))
@@ -102,7 +104,13 @@ def _begin(role: str) -> App:
     return app
 
 
-def _work(celery: Celery, queue: str, pool: str, concurrency: int) -> int:
+def _name(role: str) -> None:
+    setproctitle(f"celeriac: {role}")
+
+
+def _work(celery: Celery, role: str, queue: str, pool: str, concurrency: int) -> int:
+    """Celery gives its process a title of its own, which is taken back when it is ready."""
+    worker_ready.connect(lambda **_: _name(role), weak=False)
     worker = celery.Worker(
         queues=[queue],
         pool=pool,
@@ -111,7 +119,7 @@ def _work(celery: Celery, queue: str, pool: str, concurrency: int) -> int:
         without_mingle=True,
         without_heartbeat=True,
         loglevel="WARNING",
-        hostname=f"{queue}-{os.getpid()}@%h",
+        hostname=f"{role}-{os.getpid()}@{socket.gethostname()}",
     )
     worker.start()
     return int(worker.exitcode or 0)

@@ -69,9 +69,13 @@ class Slots:
         with self._lock:
             return dict(self._held)
 
-    def compare(self, owned: Mapping[Key, tuple[int, State]]) -> None:
-        """Stops what the database says is not (or no longer) to be run here."""
-        for key, held in self.held().items():
+    @staticmethod
+    def compare(before: Mapping[Key, Held], owned: Mapping[Key, tuple[int, State]]) -> None:
+        """Stops what the database says is not (or no longer) to be run here.
+
+        before: what ran when the database was asked; what has begun since then is not in its answer.
+        """
+        for key, held in before.items():
             fence, state = owned.get(key, (-1, State.LOST))
             if fence != held.fence:
                 held.stop = "lost"

@@ -35,11 +35,15 @@ class Queue(Protocol):
 
 @dataclass
 class Sweeper:
-    """One round after the other, never raising for one execution's sake. Several may run at once."""
+    """One round after the other, never raising for one execution's sake. Several may run at once.
+
+    is_gone: (machine, pid) → whether a worker and its scripts are known to have ended; False when nobody can tell.
+    """
 
     store: SweepStore
     publisher: Publisher
     queue: Queue
+    is_gone: Callable[[str, int], bool]
     monotonic: Callable[[], float] = time.monotonic
     _beats: dict[str, tuple[int, int]] = field(default_factory=dict)
     _next_poll: float = 0.0
@@ -78,7 +82,7 @@ class Sweeper:
         for one in self.store.beats():
             beat, polls = self._beats.get(one.id, (one.beat, -1))
             polls = polls + 1 if beat == one.beat else 0
-            if polls >= LOST_POLLS:
+            if polls >= LOST_POLLS or (polls and self.is_gone(one.host, one.pid)):
                 _log.warning("worker lost", worker=one.id)
                 self._advance(self.store.lose_worker(one.id))
             else:

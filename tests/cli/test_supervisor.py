@@ -79,6 +79,15 @@ def test_what_a_child_left_in_its_session_ends_with_it(tmp_path: Path) -> None:
         _until(lambda: _is_gone(grandchild))
 
 
+def test_a_kill_takes_what_children_started_in_other_sessions(tmp_path: Path) -> None:
+    with Supervisor(tmp_path) as supervisor:
+        supervisor.start(_spec("role", ("/bin/sh", "-c", f"setsid sleep 60 & echo $! > {tmp_path}/pid; wait")))
+        _until(lambda: (tmp_path / "pid").exists() and (tmp_path / "pid").read_text() != "")
+        supervisor.kill()
+
+    assert _is_gone(int((tmp_path / "pid").read_text()))
+
+
 def test_children_are_stopped_when_the_block_is_left_by_an_error(tmp_path: Path) -> None:
     pid = None
     with pytest.raises(KeyboardInterrupt), Supervisor(tmp_path) as supervisor:

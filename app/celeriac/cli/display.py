@@ -25,11 +25,11 @@ class PlainDisplay:
         self._stream = stream
 
     def show(self, watch: Watch, news: News) -> None:
-        lines = [(str(entry.get("timestamp")), _log_lines(entry)) for entry in news.logs if is_told(entry)]
+        lines = [(str(entry.get("timestamp")), _log_lines(entry, watch)) for entry in news.logs if is_told(entry)]
         for progress, run in news.changed:
             state = run["state"]
             if state["current"] in ENDED or state["current"] in ("RUNNING", "PAUSED", "RETRYING"):
-                lines.append((_changed_at(state), _state_line(run, "" if progress is watch.main else progress.flow_id)))
+                lines.append((_changed_at(state), _state_line(run, watch.origin(progress.id))))
         for _date, text in sorted(lines, key=lambda line: line[0]):
             self._stream.write(text)
         self._stream.flush()
@@ -47,18 +47,18 @@ def is_told(entry: Document) -> bool:
     return entry.get("level") not in QUIET_LEVELS
 
 
-def _state_line(run: Document, flow_id: str) -> str:
+def _state_line(run: Document, origin: str) -> str:
     state = run["state"]
     ended = state["current"] in ENDED
     attempts = len(run.get("attempts") or ())
     suffix = f" (attempt {attempts})" if attempts > 1 else ""
     took = f" in {duration(duration_s(state))}" if ended and state["current"] != "SKIPPED" else ""
-    name = f"{flow_id} / {run_name(run)}" if flow_id else run_name(run)
-    return f"{clock_time(_changed_at(state))} {name}: {state['current']}{took}{suffix}\n"
+    return f"{clock_time(_changed_at(state))} {origin}{run_name(run)}: {state['current']}{took}{suffix}\n"
 
 
-def _log_lines(entry: Document) -> str:
-    head = f"{clock_time(entry.get('timestamp'))} {entry.get('taskId') or 'flow'}: {entry.get('level', 'INFO')} "
+def _log_lines(entry: Document, watch: Watch) -> str:
+    name = f"{watch.origin(entry.get('executionId'))}{entry.get('taskId') or 'flow'}"
+    head = f"{clock_time(entry.get('timestamp'))} {name}: {entry.get('level', 'INFO')} "
     first, *rest = str(entry.get("message", "")).splitlines() or [""]
     return "".join(f"{line}\n" for line in (head + first, *(f"         {line}" for line in rest)))
 

@@ -25,6 +25,7 @@ MAX_QUICK_ENDS = 5
 _FIRST_DELAY_S = 0.1
 _LONGEST_DELAY_S = 5.0
 _POLL_S = 0.02
+_ORPHANS_END_IN_S = 4.0
 
 _GUARD = """
 exec 3<&0
@@ -166,10 +167,14 @@ class Supervisor:
         self._children.clear()
 
     def kill(self) -> None:
-        """Ends all children at once."""
+        """Ends all children at once, then waits until what they had started in other sessions has ended, too."""
+        from celeriac.cli.descendants import Descendants
+
+        descendants = Descendants.of_this_process()
         for child in self._children.values():
             _end_group(child)
         self._children.clear()
+        descendants.end(_ORPHANS_END_IN_S)
 
     def _spawn(self, child: _Child, *, may_fork: bool = False) -> None:
         read, child.lifeline = os.pipe()

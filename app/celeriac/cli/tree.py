@@ -42,7 +42,7 @@ class TreeDisplay:
         self._live.start()
 
     def show(self, watch: Watch, news: News) -> None:
-        told = [_log_text(entry) for entry in news.logs if is_told(entry)]
+        told = [_log_text(entry, watch) for entry in news.logs if is_told(entry)]
         self._tree = RunTree(watch)
         if told:
             self._live.update(self._tree)
@@ -142,11 +142,11 @@ def _flow_line(progress: Progress) -> Text:
     )
 
 
-def _log_text(entry: Document) -> Text:
+def _log_text(entry: Document, watch: Watch) -> Text:
     level = str(entry.get("level", "INFO"))
     return Text.assemble(
         (f"{clock_time(entry.get('timestamp'))} ", "dim"),
-        (f"{entry.get('taskId') or 'flow'} ", "bold"),
+        (f"{watch.origin(entry.get('executionId'))}{entry.get('taskId') or 'flow'} ", "bold"),
         ("" if level == "INFO" else f"{level} ", LEVEL_COLOURS.get(level, "")),
         Text.from_ansi(str(entry.get("message", "")), style=LEVEL_COLOURS.get(level, "")),
     )

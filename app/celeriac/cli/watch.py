@@ -81,6 +81,11 @@ class Watch:
         """The execution that a task run started."""
         return self.progresses.get((run.get("outputs") or {}).get("executionId") or "")
 
+    def origin(self, execution_id: str | None) -> str:
+        """`subflow / ` for what belongs to a subexecution, empty for the main one: the beginning of a name."""
+        progress = self.progresses.get(execution_id or "")
+        return "" if progress is None or progress is self.main else f"{progress.flow_id} / "
+
     def _new_children(self, runs: Any) -> Iterator[Progress]:
         for run in runs:
             child_id = (run.get("outputs") or {}).get("executionId")

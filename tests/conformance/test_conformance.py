@@ -5,11 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from celeriac.core.errors import FlowInvalid, InputsInvalid, Refused
 from conformance.cases import FOLDER, Case, checker, selected
 from conformance.deviations import DEVIATIONS
 from real_engine import Document, Ended, RealEngine
-
-from celeriac.core.errors import FlowInvalid, InputsInvalid, Refused
 
 pytestmark = pytest.mark.conformance
 

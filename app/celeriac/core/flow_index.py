@@ -1,9 +1,10 @@
 """What the engine asks of a flow again and again, worked out once per revision."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from celeriac.core.expression import does_io, reads_rows
 from celeriac.core.flow import Flow, Flowable, Mode, Task
 from celeriac.core.retry import Retry
 
@@ -13,7 +14,10 @@ SEGMENT = 25
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a task stands: parent None = the flow; loops = how many loops enclose it."""
+    """Where a task stands: parent None = the flow; loops = how many loops enclose it.
+
+    evaluated_by_worker: its expressions read files and the like. reads_rows: they read stored rows of the execution.
+    """
 
     task: Task
     parent: Task | None
@@ -21,6 +25,7 @@ class Place:
     retry: Retry | None
     mode: Mode
     evaluated_by_worker: bool
+    reads_rows: bool
 
 
 @dataclass(frozen=True)
@@ -32,8 +37,8 @@ class FlowIndex:
     places: Mapping[str, Place] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, flow: Flow, revision: int, does_io: Callable[[Any], bool]) -> "FlowIndex":
-        """does_io: whether the expressions in a value read files, call URLs and the like."""
+    def of(cls, flow: Flow, revision: int) -> "FlowIndex":
+        """revision: of the stored row."""
         places: dict[str, Place] = {}
         for task, parent in flow.walk():
             above = places[parent.id] if parent is not None else None
@@ -43,8 +48,9 @@ class FlowIndex:
                 parent=parent,
                 loops=(above.loops if above else 0) + _is_iterated(task, parent),
                 retry=task.retry or inherited,
-                mode=_mode(task, does_io),
+                mode=_mode(task),
                 evaluated_by_worker=task.mode is not Mode.WORKER and does_io(_evaluated(task)),
+                reads_rows=reads_rows(_evaluated(task)),
             )
         return cls(flow, revision, places)
 
@@ -71,7 +77,7 @@ def _is_iterated(task: Task, parent: Task | None) -> bool:
     return parent is not None and is_loop(parent) and any(task is child for child in parent.child_lists()["tasks"])
 
 
-def _mode(task: Task, does_io: Callable[[Any], bool]) -> Mode:
+def _mode(task: Task) -> Mode:
     if task.mode is not Mode.WORKER or not getattr(task, "effect_free", False) or task.timeout is not None:
         return task.mode
     return Mode.WORKER if does_io(_properties(task)) else Mode.FUSED

@@ -31,8 +31,8 @@ LIST_OF_PHASE = {Phase.ERRORS: "errors", Phase.FINALLY: "finally", Phase.AFTER: 
 class TaskRun:
     """One run of a task with its current attempt. Times are microseconds since the epoch.
 
-    branch, iteration, position: where the task stands in its parent. segment_end: position of the last task run that was
-    published in the same chain. chain: values of the enclosing loop iterations, outermost first, own value included.
+    branch, iteration, position: where the task stands in its parent. segment_end: position of the last task run that
+    was published in the same chain. chain: values of the enclosing iterations, outermost first, own value included.
     value_hash: `hash_values(chain)`, which a stored run keeps instead of the chain.
     """
 
@@ -107,9 +107,9 @@ def hash_values(chain: tuple[str, ...]) -> str:
 class Frame:
     """Counters of an open flowable's task run (seq), or of the flow (seq 0).
 
-    branch: name of the child list that counts as `tasks`. next_index: next child (parallel) or iteration (loop) to release.
-    total: children, or iterations. limit: at once, 0 = all. open: lines in flight of the tasks list: a child, a chain
-    of them, an iteration. counts: {state: ended children of the tasks list}.
+    branch: name of the child list that counts as `tasks`. next_index: next child (parallel) or iteration (loop) to
+    release. total: children, or iterations. limit: at once, 0 = all. open: lines in flight of the tasks list: a child,
+    a chain of them, an iteration. counts: {state: ended children of the tasks list}.
     """
 
     seq: int

@@ -10,7 +10,6 @@ Which tasks share a chain follows `core.plan`: siblings of one list, 25 at most,
 
 from collections.abc import Iterator, Sequence
 
-from celeriac.core.expression import does_io
 from celeriac.core.flow import Flow, Mode, Task
 from celeriac.core.flow_index import SEGMENT, FlowIndex, Place, is_loop
 from celeriac.core.plan import WIDE
@@ -21,7 +20,7 @@ _LIST_NAMES = {"errors": "on errors", "finally": "finally", "afterExecution": "a
 
 def outline(flow: Flow) -> list[str]:
     """Lines of text; indentation is nesting."""
-    index = FlowIndex.of(flow, 1, does_io)
+    index = FlowIndex.of(flow, 1)
     lines = [f"{flow.namespace}.{flow.id}"]
     for name, tasks in flow.child_lists().items():
         shown = list(_sequence(index, [task for task in tasks if not task.disabled], 1))

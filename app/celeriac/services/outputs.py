@@ -1,6 +1,6 @@
 """Outputs: where those of a task run are kept, and how those a flow declares are made."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import orjson
@@ -55,15 +55,10 @@ def stored_outputs(
     return None, uri
 
 
-def flow_outputs(
-    around: Surroundings,
-    execution: Execution,
-    index: FlowIndex,
-    lookup: Lookup,
-    base: Mapping[str, Any],
-    masker: Masker,
-) -> tuple[dict[str, Any] | None, str | None]:
-    """(outputs, error): the declared outputs, rendered and typed; those before the one that fails are kept."""
+def render_at_end(
+    around: Surroundings, execution: Execution, lookup: Lookup, base: Mapping[str, Any], masker: Masker
+) -> Callable[..., Any]:
+    """render(value, typed=…) with what an execution knows at its end: the outputs and states of its tasks."""
     identity = Identity(execution.id, "", 1, execution.namespace, execution.flow_id, "")
     world = ExecutionWorld(
         around, ExecutionFiles(around, execution, identity), execution.namespace, execution.id, masker
@@ -74,10 +69,23 @@ def flow_outputs(
         "tasks": RunsByTask(lookup, lambda one: {"state": one.state.shown}),
     }
     renderer = Renderer(world)
+    return lambda value, typed=False: renderer.render(value, variables, typed=typed)
+
+
+def flow_outputs(
+    around: Surroundings,
+    execution: Execution,
+    index: FlowIndex,
+    lookup: Lookup,
+    base: Mapping[str, Any],
+    masker: Masker,
+) -> tuple[dict[str, Any] | None, str | None]:
+    """(outputs, error): the declared outputs, rendered and typed; those before the one that fails are kept."""
+    render = render_at_end(around, execution, lookup, base, masker)
     found: dict[str, Any] = {}
     for output in index.flow.outputs:
         try:
-            value = renderer.render(output.value, variables, typed=True)
+            value = render(output.value, typed=True)
             if value is None or (value == "" and output.type != "STRING"):
                 if output.required:
                     raise ExpressionError("it has no value")

@@ -158,9 +158,10 @@ class Round:
     def _child_ended(self, run: TaskRun, told: Mapping[str, Any]) -> None:
         if run.attempt != told.get("attempt") or run.state not in (State.RUNNING, State.KILLING):
             return
-        handle = run.handle or {}
-        state, outputs = self._subflows.result(handle, State(told["state"]), told.get("outputs"))
-        run.outputs = {"executionId": told["child"], **outputs}
+        task = self._index.task(run.task_id)
+        state, run.outputs, error = self._subflows.result(task, run.handle or {}, told)
+        if error is not None:
+            self._error(run.seq, run.attempt, error)
         run.enter(state, self._now_us())
         self._planner.ended(run)
 

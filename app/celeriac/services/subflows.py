@@ -6,12 +6,19 @@ from typing import Any
 from celeriac.core.dynamic import as_text, render_properties
 from celeriac.core.errors import CeleriacError, TaskFailed
 from celeriac.core.execution import Execution
+from celeriac.core.flow import Task
 from celeriac.core.labels import parse_labels
 from celeriac.core.state import State
 from celeriac.plugins.core.flow.subflow import Subflow
 from celeriac.services.evaluation import Calls
+from celeriac.services.flows import Flows
+from celeriac.services.lookup import Lookup
+from celeriac.services.masking import masker_of
+from celeriac.services.outputs import render_at_end
 from celeriac.services.run_scope import RunScope
 from celeriac.services.starting import CORRELATION, Starting
+from celeriac.services.surroundings import Surroundings
+from celeriac.services.variables import of_execution
 
 MAX_DEPTH = 50
 
@@ -19,7 +26,9 @@ MAX_DEPTH = 50
 class Subflows:
     """Child executions of Subflow tasks."""
 
-    def __init__(self, starting: Starting) -> None:
+    def __init__(self, around: Surroundings, flows: Flows, starting: Starting) -> None:
+        self._around = around
+        self._flows = flows
         self._starting = starting
 
     def call(self, task: Subflow, scope: RunScope, parent: Execution) -> Calls:
@@ -61,11 +70,32 @@ class Subflows:
         return Calls(child, handle, outputs, bool(one.wait))
 
     def result(
-        self, handle: Mapping[str, Any], state: State, outputs: Mapping[str, Any] | None
-    ) -> tuple[State, dict[str, Any]]:
-        """(state of the task run, its outputs) when the child ended as `state`."""
+        self, task: Task, handle: Mapping[str, Any], told: Mapping[str, Any]
+    ) -> tuple[State, dict[str, Any], str | None]:
+        """(state of the task run, its outputs, error) when its child has ended; told: what the child's letter says."""
+        state, error = State(told["state"]), None
+        outputs = dict(told.get("outputs") or {})
         transmitted = state in (State.FAILED, State.KILLED, State.WARNING) and handle.get("transmitFailed", True)
-        return state if transmitted else State.SUCCESS, {"state": state.value, "outputs": dict(outputs or {})}
+        if isinstance(task, Subflow) and task.outputs:
+            try:
+                outputs |= self._rendered(task.outputs, told["child"])
+            except CeleriacError as problem:
+                error = str(problem)
+        found = {"executionId": told["child"], "state": state.value, "outputs": outputs}
+        if error is not None:
+            return State.FAILED, found, error
+        return state if transmitted else State.SUCCESS, found, None
+
+    def _rendered(self, outputs: Mapping[str, Any], child_id: str) -> dict[str, Any]:
+        """The outputs that a task declares, rendered with those of the child's tasks."""
+        child = self._around.executions.get(child_id)
+        if child is None:
+            return {}
+        index = self._flows.index(child.namespace, child.flow_id, child.flow_revision)
+        base = of_execution(child, index, self._around)
+        lookup = Lookup(self._around.outputs, self._around.storage, child.id, index)
+        masker = masker_of(child, index, self._around.secrets, self._around.encryption)
+        return dict(render_at_end(self._around, child, lookup, base, masker)(outputs))
 
 
 def _labels(task: Subflow, parent: Execution) -> dict[str, str]:

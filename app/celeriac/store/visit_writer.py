@@ -10,6 +10,7 @@ from sqlalchemy.engine import Connection
 
 from celeriac.core.execution import Changes, Execution, Letter
 from celeriac.core.frames import Frame, TaskRun
+from celeriac.core.plan import Dropped
 from celeriac.core.state import State
 from celeriac.store.database import Database
 from celeriac.store.rows import ENDED, EXECUTION_FIELDS, frame_values, run_from, run_values
@@ -124,20 +125,9 @@ class VisitWriter:
             if connection.execute(_raise_fence, values).rowcount != 1:
                 raise Stale
             self._delete_used(connection, changes)
+            self._drop(connection, execution.id, changes.dropped)
             self._write_runs(connection, execution.id, changes.runs)
             self._write_frames(connection, execution.id, changes.frames)
-            for drop in changes.dropped:
-                connection.execute(
-                    _drop,
-                    {
-                        "x": execution.id,
-                        "p": drop.parent_seq,
-                        "l": drop.branch,
-                        "i": drop.iteration,
-                        "lo": drop.position,
-                        "hi": drop.end,
-                    },
-                )
             for seq, state in changes.abandoned:
                 self._abandon(connection, execution.id, seq, state)
             self._write_rest(connection, changes)
@@ -166,6 +156,22 @@ class VisitWriter:
                     {"execution_id": one.execution_id, "kind": one.kind, "seq": one.seq, "payload": one.payload}
                     for one in letters
                 ],
+            )
+
+    @staticmethod
+    def _drop(connection: Connection, x: str, dropped: Sequence[Dropped]) -> None:
+        """First of the rows: others may take the places of those that go."""
+        for one in dropped:
+            connection.execute(
+                _drop,
+                {
+                    "x": x,
+                    "p": one.parent_seq,
+                    "l": one.branch,
+                    "i": one.iteration,
+                    "lo": one.position,
+                    "hi": one.end,
+                },
             )
 
     def _write_runs(self, connection: Connection, x: str, runs: Sequence[TaskRun]) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from jinja2 import TemplateSyntaxError, nodes
 
 from celeriac.core.expression.environment import environment
-from celeriac.core.expression.functions.outside import IO_FUNCTIONS
+from celeriac.core.expression.functions.outside import IO_FUNCTIONS, ROW_FUNCTIONS
 from celeriac.core.expression.renderer import has_expression
 
 _NOTHING: tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset())
@@ -26,6 +26,11 @@ def names(value: Any) -> frozenset[str]:
 def does_io(value: Any) -> bool:
     """True when rendering reads files or calls HTTP."""
     return not IO_FUNCTIONS.isdisjoint(calls(value))
+
+
+def reads_rows(value: Any) -> bool:
+    """True when rendering reads stored rows of the execution that it is part of."""
+    return not ROW_FUNCTIONS.isdisjoint(calls(value))
 
 
 def _texts(value: Any) -> Iterator[str]:

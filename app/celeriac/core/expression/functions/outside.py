@@ -10,6 +10,8 @@ from celeriac.core.expression.scope import Scope
 
 IO_FUNCTIONS = frozenset({"read", "http", "fileSize", "fileExists", "isFileEmpty"})
 """Functions that may take a while; a task whose properties use one is not run inside `advance`."""
+ROW_FUNCTIONS = frozenset({"errorLogs", "tasksWithState"})
+"""Functions that read the stored rows of their own execution: `advance` writes what it has before it calls one."""
 
 
 def kv(scope: Scope, key: Any, namespace: str | None = None, error_on_missing: Any = True) -> Any:

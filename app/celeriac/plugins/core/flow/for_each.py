@@ -40,7 +40,7 @@ class ForEach(Flowable):
 
 
 def loop_values(rendered: Any) -> list[str]:
-    """The values of a loop as text, without repetitions. Raises: TaskFailed for anything else than a list without nulls."""
+    """The values of a loop as text, without repetitions. Raises: TaskFailed unless it is a list without nulls."""
     if isinstance(rendered, str):
         try:
             rendered = json.loads(rendered)

@@ -1,6 +1,5 @@
 """Another flow as a step."""
 
-from collections.abc import Mapping
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar
 
@@ -8,7 +7,6 @@ from pydantic import BeforeValidator
 
 from celeriac.core.dynamic import Dynamic
 from celeriac.core.flow import Mode, Task
-from celeriac.core.state import State
 
 
 class RestartBehavior(StrEnum):
@@ -47,13 +45,4 @@ class Subflow(Task):
     inherit_labels: Dynamic[bool] = False
     restart_behavior: RestartBehavior = RestartBehavior.RETRY_FAILED
     outputs: Annotated[dict[str, Any] | None, BeforeValidator(lambda value: value)] = None
-
-    def state_for(self, child: State) -> State:
-        """The state of the task run when its child execution ended as `child`."""
-        if self.transmit_failed and child in (State.FAILED, State.KILLED, State.WARNING, State.PAUSED):
-            return child
-        return State.SUCCESS
-
-    def declared_outputs(self) -> Mapping[str, Any] | None:
-        """The deprecated `outputs`: {name: expression rendered with the child's outputs}."""
-        return self.outputs
+    """Deprecated: {name: expression rendered with the outputs of the child's tasks}."""

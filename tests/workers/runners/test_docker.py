@@ -223,6 +223,18 @@ def test_last_words_after_term_are_kept(run_docker: Run, attempt: Any) -> None:
     assert attempt.texts("stdout") == ["ready", "bye"]
 
 
+def test_a_container_whose_attempt_was_taken_away_is_left_to_others(run_docker: Run, attempt: Any) -> None:
+    labels = {"celeriac.task-run": os.urandom(8).hex()}
+    attempt.stop_at_line = {b"ready": "lost"}
+
+    with pytest.raises(Killed):
+        run_docker(*sh("echo ready; sleep 60"), labels=labels)
+
+    [left] = list_containers(engine(), labels)
+    remove(engine(), left.handle)
+    assert (left.running, left.is_kept) == (True, False)
+
+
 def test_containers_carry_labels_and_are_always_removed(
     run_docker: Run, settings: RunnerSettings, attempt: Any
 ) -> None:
@@ -245,6 +257,7 @@ def test_a_container_is_kept_where_the_flow_says_so(run_docker: Run) -> None:
 
     [kept] = list_containers(engine(), labels)
     remove(engine(), kept.handle)
+    assert kept.is_kept
     assert list_containers(engine(), labels) == []
 
 
@@ -256,6 +269,7 @@ def test_a_container_is_not_waited_for_where_the_flow_says_so(run_docker: Run) -
 
     [running] = list_containers(engine(), labels)
     remove(engine(), running.handle)
+    assert running.is_kept
     assert time.monotonic() - start < 15
 
 

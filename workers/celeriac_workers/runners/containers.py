@@ -9,7 +9,7 @@ import requests
 from docker.errors import APIError
 
 from celeriac_workers.runners.docker_client import connect, engine_errors
-from celeriac_workers.runners.docker_options import LABEL
+from celeriac_workers.runners.docker_options import KEEP, LABEL
 from celeriac_workers.runners.engine import Engine
 
 
@@ -20,6 +20,12 @@ class Found:
     handle: Mapping[str, Any]
     labels: Mapping[str, str] = field(default_factory=dict)
     running: bool = False
+
+    @property
+    def is_kept(self) -> bool:
+        """True when the flow wants it to stay as it is, also without a worker."""
+        keep = self.labels.get(KEEP)
+        return keep == "running" or (keep == "ended" and not self.running)
 
 
 def list_containers(engine: Engine, labels: Mapping[str, str]) -> list[Found]:

@@ -20,6 +20,7 @@ from celeriac_workers.runners.docker_run import ContainerRun, NoShell
 from celeriac_workers.runners.docker_usage import SCRIPT, WRAPPER
 from celeriac_workers.runners.engine import Engine, NoEngine, find_engine
 from celeriac_workers.runners.settings import RunnerSettings
+from celeriac_workers.runners.stopping import HandedOver
 
 _DEFAULT_IMAGE = "ubuntu"
 _ROOT = ("", "0", "root", "0:0", "root:root")
@@ -132,6 +133,8 @@ class _Job:
 def _removed(client: docker.APIClient, container: str, *, keep: bool) -> Iterator[None]:
     try:
         yield
+    except HandedOver:
+        raise
     except BaseException:
         remove_container(client, container)
         raise

@@ -17,6 +17,8 @@ from celeriac_workers.runners.docker_images import Image
 from celeriac_workers.runners.settings import RunnerSettings
 
 LABEL = "celeriac"
+KEEP = "celeriac.keep"
+"""`running`: the flow does not wait for the container; `ended`: it is not to be removed when it has ended."""
 PACKAGES = str(TOOLS / "packages")
 _PIDS = 4096
 
@@ -41,7 +43,7 @@ def create_container(
         list(command.argv),
         working_dir=str(command.directory),
         environment=container_environ(command.env, image, packages=volume is not None),
-        labels={**command.labels, LABEL: settings.instance},
+        labels={**command.labels, LABEL: settings.instance, **_kept(options)},
         user=options.user or None,
         entrypoint=list(entry_point),
         ports=[tuple(str(port).split("/")) if "/" in str(port) else port for port in ports],
@@ -60,6 +62,12 @@ def container_environ(extra: Mapping[str, str], image: Image, *, packages: bool)
         str(TOOLS / "scripts"),
     )
     return env | {"PATH": f"{path}:{TOOLS / 'bin'}", "PYTHONPATH": ":".join(filter(None, modules))}
+
+
+def _kept(options: Docker) -> dict[str, str]:
+    if not options.wait:
+        return {KEEP: "running"}
+    return {} if options.delete else {KEEP: "ended"}
 
 
 def _host_config(

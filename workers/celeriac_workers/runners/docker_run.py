@@ -16,7 +16,7 @@ from celeriac_workers.runners.docker_files import copy_outputs
 from celeriac_workers.runners.docker_usage import WRAPPER, Usage, read_usage
 from celeriac_workers.runners.lines import LineSplitter
 from celeriac_workers.runners.polling import polled
-from celeriac_workers.runners.stopping import raise_stopped
+from celeriac_workers.runners.stopping import HandedOver, raise_stopped
 
 Chunk = tuple[bytes | None, bytes | None]
 """What came on stdout and on stderr."""
@@ -31,6 +31,8 @@ class NoShell(RunnerFailed):
 
 class ContainerRun:
     """Streams the lines of a container, stops it when the attempt has to stop, and fetches what it leaves.
+
+    An attempt that is `lost` may have been adopted by another worker already: its container is not touched.
 
     wrapped: whether its entry point is `docker_usage.WRAPPER`.
     """
@@ -112,6 +114,8 @@ class ContainerRun:
 
     def _look(self) -> None:
         if self._stopped is None and (reason := self._attempt.stop_reason()):
+            if reason == "lost":
+                raise HandedOver("The attempt was taken away from this worker; its container was left as it is")
             self._stopped = reason
             threading.Thread(target=self._stop, name="container-stop", daemon=True).start()
 

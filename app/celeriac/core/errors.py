@@ -37,7 +37,8 @@ class Problem:
     file: str = ""
 
     def __str__(self) -> str:
-        place = f"{self.file}:{self.line}:{self.column} " if self.line else f"{self.file}: " if self.file else ""
+        at = f"{self.line}:{self.column}" if self.line else ""
+        place = f"{self.file}:{at} " if self.file and at else f"{at or self.file}: " if at or self.file else ""
         return f"{place}{self.path + ': ' if self.path else ''}{self.message}{f' ({self.hint})' if self.hint else ''}"
 
 

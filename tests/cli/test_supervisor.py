@@ -12,7 +12,8 @@ import psutil
 import pytest
 from setproctitle import setproctitle
 
-from celeriac.cli.supervisor import ChildEnded, ChildKeepsEnding, ChildSpec, Supervisor
+from celeriac.cli.child import ChildSpec
+from celeriac.cli.supervisor import ChildEnded, ChildKeepsEnding, Supervisor
 
 SLEEPER = (sys.executable, "-c", "import time; time.sleep(60)")
 STUBBORN = (sys.executable, "-c", "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(60)")
@@ -111,7 +112,8 @@ def test_higher_layers_are_stopped_first(tmp_path: Path) -> None:
 PARENT = """
 import os, sys, time
 from pathlib import Path
-from celeriac.cli.supervisor import ChildSpec, Supervisor
+from celeriac.cli.child import ChildSpec
+from celeriac.cli.supervisor import Supervisor
 supervisor = Supervisor(Path(sys.argv[1]))
 supervisor.start(ChildSpec("guarded", ("/bin/sleep", "60"), dict(os.environ), guarded=True))
 print(supervisor.pid("guarded"), flush=True)

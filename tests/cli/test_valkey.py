@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 import redis
 
-from celeriac.cli.supervisor import ChildSpec, Supervisor
+from celeriac.cli.child import ChildSpec
+from celeriac.cli.supervisor import Supervisor
 from celeriac.cli.valkey import prepare, wait_until_ready
 
 

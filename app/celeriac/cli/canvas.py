@@ -4,10 +4,10 @@ from pathlib import Path
 
 import click
 
+from celeriac.cli.application import import_application
 from celeriac.cli.exits import Exit
 from celeriac.cli.flow_folder import read_flow
 from celeriac.cli.problems import tell
-from celeriac.cli.run import import_application
 from celeriac.core.errors import FlowInvalid
 from celeriac.settings import Settings
 

@@ -1,15 +1,13 @@
 """`celeriac run FILE`: one execution, from a flow file to its results, with nothing set up and nothing left behind."""
 
 import sys
-from collections.abc import Callable
 from dataclasses import replace
-from importlib import import_module
-from pathlib import Path
 
 import click
 
+from celeriac.cli.application import import_application, reclaim
 from celeriac.cli.arguments import RunArguments
-from celeriac.cli.cells import HomeUnusable, dead_cells, remove
+from celeriac.cli.cells import HomeUnusable
 from celeriac.cli.display import Display, PlainDisplay
 from celeriac.cli.document import executions, print_json, run_document
 from celeriac.cli.engine import find_engine
@@ -29,7 +27,6 @@ from celeriac.cli.valkey import ValkeyUnavailable
 from celeriac.core.errors import FlowInvalid, InputsInvalid, Problem, Refused
 from celeriac.settings import Settings, process_environ
 
-_SHARED_MODULES = ("celeriac.plugins.discovery", "celeriac.dispatch.publisher", "celeriac.dispatch.queue")
 _IDLE_GRACE_S = 0.2
 """Roles that have nothing left to do would else end only when their wait for a message is over: a second."""
 _GOOD_STATES = ("SUCCESS", "WARNING")
@@ -147,28 +144,6 @@ class Run:
         from celeriac.cli.tree import TreeDisplay
 
         return TreeDisplay(Console(file=stream))
-
-
-def import_application() -> Callable[[Settings], Engine]:
-    """Imports what the command and its roles have in common, most of the start-up time.
-
-    Returns what builds the application, connected to nothing yet.
-    """
-    from celeriac.wiring import build
-
-    for module in _SHARED_MODULES:
-        import_module(module)
-    return build
-
-
-def reclaim(engine: Engine, home: Path) -> None:
-    """Marks what dead commands left in this folder as KILLED and removes their folders."""
-    for cell_id in dead_cells(home):
-        killed = engine.executions.kill_cell(cell_id)
-        remove(home, cell_id)
-        if killed:
-            noun = "execution" if len(killed) == 1 else "executions"
-            click.echo(f"an earlier run ended without its {noun}, now KILLED: {', '.join(killed)}", err=True)
 
 
 def _settings(arguments: RunArguments, settings: Settings) -> Settings:

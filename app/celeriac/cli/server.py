@@ -8,10 +8,10 @@ from ipaddress import ip_address
 
 import click
 
+from celeriac.cli.application import import_application, reclaim
 from celeriac.cli.cells import HomeUnusable
 from celeriac.cli.exits import Exit
 from celeriac.cli.interrupts import Interrupts
-from celeriac.cli.run import import_application, reclaim
 from celeriac.cli.session import Session, open_session
 from celeriac.cli.supervisor import ChildKeepsEnding
 from celeriac.cli.valkey import ValkeyUnavailable

@@ -6,8 +6,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from celeriac.cli.cells import Cell, open_cell, prepare_home
+from celeriac.cli.child import ChildSpec
 from celeriac.cli.forked import module_main
-from celeriac.cli.supervisor import ChildSpec, Supervisor
+from celeriac.cli.supervisor import Supervisor
 from celeriac.cli.valkey import Valkey, ValkeyUnavailable, prepare, wait_until_ready
 from celeriac.settings import Settings, process_environ
 

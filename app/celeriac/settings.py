@@ -3,6 +3,7 @@
 Knows names of variables and their defaults; opens nothing and creates nothing.
 """
 
+import hashlib
 import json
 import os
 from collections.abc import Mapping
@@ -95,6 +96,11 @@ class Settings:
     def tmp_dir(self) -> Path:
         """Working directories of the cell's task runs. Removed when it ends."""
         return self.home / "tmp" / self.cell
+
+    @property
+    def instance(self) -> str:
+        """Marks what this installation starts elsewhere, such as containers: the same for all who share a database."""
+        return hashlib.blake2b(self.database_url.encode(), digest_size=8).hexdigest()
 
     @property
     def logs_dir(self) -> Path:

@@ -33,10 +33,11 @@ class LogBuffer:
         self._dropped = 0
         self._flushed_at = time.monotonic()
         self._lock = threading.Lock()
+        self._writing = threading.Lock()
 
     def add(self, line: LogLine) -> None:
         """Keeps a line; writes when a batch is full."""
-        size = len(line.message)
+        size = len(line.message.encode(errors="replace")) + 1
         with self._lock:
             if size > self._left_bytes:
                 self._left_bytes = 0
@@ -54,27 +55,35 @@ class LogBuffer:
     def flush(self, older_than_s: float = 0.0) -> None:
         """Writes what waits. A database that is away: the lines stay, more of them block their task."""
         while self._lines and time.monotonic() - self._flushed_at >= older_than_s:
-            with self._lock:
-                lines, self._lines, self._bytes = self._lines, [], 0
-                self._flushed_at = time.monotonic()
             try:
-                self._claims.add_logs((self._execution_id, line) for line in lines)
+                self._write()
                 return
             except self._claims.Unavailable:
-                with self._lock:
-                    self._lines = lines + self._lines
                 if older_than_s:
                     return
                 time.sleep(1)
 
     def take(self) -> list[LogLine]:
         """The lines that are not stored, for the transaction that closes the attempt."""
-        with self._lock:
+        with self._writing, self._lock:
             lines, self._lines, self._bytes = self._lines, [], 0
             if self._dropped:
                 lines.append(self._notice(lines))
                 self._dropped = 0
         return lines
+
+    def _write(self) -> None:
+        """One batch after the other: who follows by line numbers must not see a later one first."""
+        with self._writing:
+            with self._lock:
+                lines, self._lines, self._bytes = self._lines, [], 0
+                self._flushed_at = time.monotonic()
+            try:
+                self._claims.add_logs((self._execution_id, line) for line in lines)
+            except self._claims.Unavailable:
+                with self._lock:
+                    self._lines = lines + self._lines
+                raise
 
     def _notice(self, lines: list[LogLine]) -> LogLine:
         at_us = lines[-1].at_us if lines else time.time_ns() // 1000

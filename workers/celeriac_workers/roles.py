@@ -1,6 +1,5 @@
 """The roles that a process can play: orchestrator, sweeper, worker."""
 
-import hashlib
 import os
 import secrets
 import signal
@@ -15,12 +14,12 @@ from celery.signals import worker_ready, worker_shutting_down
 from setproctitle import setproctitle
 
 from celeriac import lifeline
+from celeriac.services.attempts import Attempts
 from celeriac.services.worker_life import this_machine
 from celeriac.settings import Settings, process_environ
 from celeriac.wiring import App, build
 from celeriac_workers.beat import WorkerBeat
 from celeriac_workers.celery_app import orchestrator_app, worker_app
-from celeriac_workers.containers import ContainerKeeper
 from celeriac_workers.logging import configure
 from celeriac_workers.runners.engine import Engine, find_engine
 from celeriac_workers.runners.registry import Runners
@@ -46,17 +45,14 @@ def worker() -> int:
     settings = app.settings
     worker_id = f"{socket.gethostname()[:40]}-{os.getpid()}-{secrets.token_hex(4)}"
     environ = process_environ()
-    instance = hashlib.blake2b(settings.database_url.encode(), digest_size=8).hexdigest()
     runners = Runners(
-        RunnerSettings(settings.home / "cache", environ, instance), settings.runner, settings.runner_override
+        RunnerSettings(settings.home / "cache", environ, settings.instance), settings.runner, settings.runner_override
     )
     slots = Slots(app.claims, runners, settings.log_cap_bytes)
     app.claims.register(worker_id, settings.cell, this_machine(), os.getpid(), runners.names())
     WorkerBeat(app.claims, slots, worker_id).start()
     attempts = app.attempts(worker_id, slots)
-    engine = find_engine(environ)
-    if isinstance(engine, Engine):
-        ContainerKeeper(engine, instance, settings.cell, app.claims, attempts).start()
+    keep_containers(environ, settings, app, attempts)
     hand_over_on_shutdown(slots)
     celery = worker_app(settings, attempts)
     return _work(celery, "worker", "default", "threads", settings.worker_slots or WORKER_SLOTS)
@@ -77,6 +73,15 @@ def sweeper() -> int:
 
 
 ROLES: Mapping[str, Callable[[], int]] = {"orchestrator": orchestrator, "sweeper": sweeper, "worker": worker}
+
+
+def keep_containers(environ: Mapping[str, str], settings: Settings, app: App, attempts: Attempts) -> None:
+    """Minds the containers of workers that are gone, where there is an engine; its client is loaded only there."""
+    engine = find_engine(environ)
+    if isinstance(engine, Engine):
+        from celeriac_workers.containers import ContainerKeeper
+
+        ContainerKeeper(engine, settings.instance, settings.cell, app.claims, attempts).start()
 
 
 def hand_over_on_shutdown(slots: Slots) -> None:

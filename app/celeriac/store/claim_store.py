@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 
 from celeriac.core.execution import Execution, Letter, LogLine, Metric
 from celeriac.core.frames import TaskRun
@@ -95,6 +96,8 @@ class ClaimStore:
         self._handle = RUN.update().where(*key, RUN.c.fence == sa.bindparam("f")).values(handle=sa.bindparam("h"))
         self._insert_fact = INBOX.insert().values(at_us=now)
         self._insert_metric = METRIC.insert().values(at_us=now)
+        insert = sqlite.insert if database.is_sqlite else postgresql.insert
+        self._insert_log = insert(LOG).on_conflict_do_nothing()
         self._execution = sa.select(EXECUTION).where(EXECUTION.c.id == sa.bindparam("x"))
         self._beat = (
             WORKER.update().where(WORKER.c.id == sa.bindparam("me")).values(beat=WORKER.c.beat + 1, seen_us=now)
@@ -254,11 +257,11 @@ class ClaimStore:
             return done.rowcount == 1
 
     def add_logs(self, lines: Iterable[tuple[str, LogLine]]) -> None:
-        """Log lines of running attempts: (execution id, line)."""
+        """Log lines of running attempts: (execution id, line). A line that is there already is left as it is."""
         rows = [_log_row(execution_id, line) for execution_id, line in lines]
         if rows:
             with self.database.write() as connection:
-                connection.execute(LOG.insert(), rows)
+                connection.execute(self._insert_log, rows)
 
     # ------------------------------------------------------------------ the worker itself
     def register(self, worker_id: str, cell: str, host: str, pid: int, runners: Sequence[str]) -> None:
@@ -279,10 +282,9 @@ class ClaimStore:
             rows = connection.execute(self._owned, {"me": worker_id})
             return known, {(row.execution_id, row.seq): (row.fence, State(row.state)) for row in rows}
 
-    @staticmethod
-    def _insert_logs(connection: sa.Connection, execution_id: str, lines: Sequence[LogLine]) -> None:
+    def _insert_logs(self, connection: sa.Connection, execution_id: str, lines: Sequence[LogLine]) -> None:
         if lines:
-            connection.execute(LOG.insert(), [_log_row(execution_id, line) for line in lines])
+            connection.execute(self._insert_log, [_log_row(execution_id, line) for line in lines])
 
 
 def _log_row(execution_id: str, line: LogLine) -> dict[str, Any]:

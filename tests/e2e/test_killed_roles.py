@@ -1,0 +1,89 @@
+"""kill -9 of a role while scripts run: the work goes on, and no script ever runs twice at once."""
+
+import time
+from dataclasses import dataclass
+from datetime import datetime
+
+import pytest
+
+from e2e.ticking import DOCKER, TICKS, Copy, Trace, copies, ticking_flow
+from real_command import Command, Result, wait_until
+
+TASKS = 3
+UNDISTURBED_S = TASKS * 2.3
+AGAIN_WITHIN_S = 15
+LATER_AT_MOST_S = 20
+
+
+@dataclass(frozen=True)
+class Aftermath:
+    """How the command ended whose role was killed while the second script ran. killed_at: as `time.time`."""
+
+    result: Result
+    killed_at: float
+    copies: list[Copy]
+
+    @property
+    def duration_s(self) -> float:
+        histories = self.result.document["state"]["histories"]
+        first, last = (datetime.fromisoformat(histories[at]["date"]) for at in (0, -1))
+        return (last - first).total_seconds()
+
+    @property
+    def attempts(self) -> list[list[str]]:
+        return [self.result.attempts_of(f"s{i}") for i in range(TASKS)]
+
+    @property
+    def ran(self) -> list[tuple[str, bool]]:
+        """[(task id, the script came to its end)] of each process."""
+        return [(copy.task_id, copy.ticks == TICKS) for copy in self.copies]
+
+
+def after_kill(command: Command, title: str) -> Aftermath:
+    trace = Trace(command.folder / "trace")
+    command.write("flow.yaml", ticking_flow(TASKS, target=str(trace.path)))
+    running = command.start("run", "flow.yaml", "-o", "json")
+    wait_until(lambda: trace.ticks("s1") > 4, "the second script")
+    killed_at = time.time()
+    running.role(title).kill()
+    return Aftermath(running.result(), killed_at, trace.copies())
+
+
+def test_the_work_of_a_killed_worker_is_lost_and_done_again(command: Command) -> None:
+    after = after_kill(command, "celeriac: worker")
+    again = next(copy for copy in after.copies if copy.first > after.killed_at)
+
+    assert (after.result.code, after.result.state) == (0, "SUCCESS")
+    assert after.attempts == [["SUCCESS"], ["LOST", "SUCCESS"], ["SUCCESS"]]
+    assert after.ran == [("s0", True), ("s1", False), ("s1", True), ("s2", True)]
+    assert again.first - after.killed_at < AGAIN_WITHIN_S
+    assert after.duration_s < UNDISTURBED_S + LATER_AT_MOST_S
+    assert command.leftovers() == []
+
+
+@pytest.mark.parametrize("title", ["celeriac: orchestrator", "celeriac: sweeper", "valkey-server"])
+def test_scripts_run_on_while_another_role_is_killed(command: Command, title: str) -> None:
+    after = after_kill(command, title)
+
+    assert (after.result.code, after.result.state) == (0, "SUCCESS")
+    assert after.attempts == [["SUCCESS"]] * TASKS
+    assert after.ran == [("s0", True), ("s1", True), ("s2", True)]
+    assert after.duration_s < UNDISTURBED_S + LATER_AT_MOST_S
+    assert command.leftovers() == []
+
+
+@pytest.mark.docker
+@pytest.mark.usefixtures("docker_engine")
+def test_the_container_of_a_killed_worker_is_taken_over(command: Command) -> None:
+    command.write("flow.yaml", ticking_flow(TASKS, DOCKER))
+    running = command.start("run", "flow.yaml", "-o", "json")
+    wait_until(command.containers, "a container")
+    running.role("celeriac: worker").kill()
+    result = running.result()
+    after = Aftermath(result, 0.0, copies(result.messages("INFO")))
+
+    assert (result.code, result.state) == (0, "SUCCESS")
+    assert after.attempts == [["SUCCESS"]] * TASKS
+    assert after.ran == [("s0", True), ("s1", True), ("s2", True)]
+    assert after.duration_s < UNDISTURBED_S + LATER_AT_MOST_S + 5
+    assert command.leftovers() == []

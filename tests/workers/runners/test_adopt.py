@@ -93,6 +93,24 @@ def test_a_container_that_has_ended_is_taken_over(
     assert attempt.texts("stdout") == [*(str(n) for n in range(1, 50001)), "done"]
 
 
+def test_lines_of_both_streams_come_in_their_order_again(lose: Lose, adopt: Adopt, attempt: Any) -> None:
+    loop = "for i in 1 2 3 4 5; do echo out $i; sleep 0.05; echo err $i >&2; sleep 0.05; done; sleep 1; echo end"
+    handle = lose(loop, until="out 5")
+
+    adopt(handle)
+
+    pairs = [(f"out {i}".encode(), f"err {i}".encode()) for i in range(1, 6)]
+    assert [data for _, data in attempt.lines] == [*(line for pair in pairs for line in pair), b"end"]
+
+
+def test_what_was_noted_before_the_start_is_noted_again(lose: Lose, adopt: Adopt, attempt: Any) -> None:
+    handle = lose("echo one; sleep 1", until="one")
+
+    adopt({**handle, "notices": [["INFO", "Pulled the image"]]})
+
+    assert attempt.notices == [("INFO", "Pulled the image")]
+
+
 def test_a_container_that_was_not_started_yet_is_started(lose: Lose, adopt: Adopt, attempt: Any) -> None:
     handle = lose("echo one", until="created", created=True)
 

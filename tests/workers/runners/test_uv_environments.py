@@ -1,3 +1,4 @@
+import os
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -81,6 +82,16 @@ def test_an_environment_whose_script_failed_is_thrown_away(run: Run, index: Any,
     run("/bin/sh", "-c", f"{command['setup'][0]}\nexit 1", **command)
 
     assert environments(settings) == []
+
+
+def test_environments_that_nobody_asks_for_any_more_are_removed(run: Run, index: Any, settings: RunnerSettings) -> None:
+    run("python", "-c", "pass", dependencies=(index.package,), language="python")
+    [old] = environments(settings)
+    os.utime(old / "celeriac.ready", (0, 0))
+
+    run("/bin/sh", "-c", "true", **install(index))
+
+    assert old not in environments(settings)
 
 
 def test_two_attempts_at_once_never_install_into_one_environment(

@@ -41,6 +41,7 @@ class DockerRunner:
     def run(self, command: Command, properties: RunnerType, attempt: Attempt) -> RunResult:
         """Raises: RunnerFailed, TimedOut, Killed."""
         options = properties if isinstance(properties, Docker) else Docker()
+        attempt = _Noting(attempt)
         own = tuple(word for word in options.entry_point or () if word)
         with self._connected(options.host) as (client, engine):
             image = provide_image(client, options.image or command.image or _DEFAULT_IMAGE, options, attempt)
@@ -51,9 +52,10 @@ class DockerRunner:
                 return job.run(("",))
 
     def adopt(self, handle: Mapping[str, Any], command: Command, properties: RunnerType, attempt: Attempt) -> RunResult:
-        """Takes over a container, running or ended, and delivers all its lines from the first one on.
+        """Takes over a container, running or ended, and delivers all from the beginning: notices, then every line.
 
-        The caller drops the lines it has, by their number in each stream.
+        So the caller can drop what it has by its number. Lines of one stream keep their order; those of the two streams
+        among each other as far as the engine's log does.
         Raises: as `run`; RunnerFailed also when the container is gone or the runner has `resume: false`.
         """
         options = properties if isinstance(properties, Docker) else Docker()
@@ -66,6 +68,8 @@ class DockerRunner:
             with _removed(client, container, keep=not options.delete):
                 if not options.resume:
                     raise RunnerFailed("The worker was lost, and `resume: false` forbids to go on with its container")
+                for level, message in handle.get("notices") or ():
+                    attempt.notice(level, message)
                 config = details["Config"]
                 run = ContainerRun(client, container, command, options, attempt, wrapped=_is_wrapped(config))
                 if details["State"]["Status"] == "created":
@@ -88,6 +92,21 @@ class DockerRunner:
             client.close()
 
 
+class _Noting:
+    """An attempt that remembers its notices, so that who adopts the container can count lines as they were."""
+
+    def __init__(self, attempt: Attempt) -> None:
+        self.notices: list[tuple[str, str]] = []
+        self.line = attempt.line
+        self.started = attempt.started
+        self.stop_reason = attempt.stop_reason
+        self._attempt = attempt
+
+    def notice(self, level: str, message: str) -> None:
+        self.notices.append((level, message))
+        self._attempt.notice(level, message)
+
+
 class _Job:
     """One command on one engine."""
 
@@ -98,7 +117,7 @@ class _Job:
         image: Image,
         command: Command,
         options: Docker,
-        attempt: Attempt,
+        attempt: "_Noting",
         settings: RunnerSettings,
     ) -> None:
         self._client = client
@@ -120,7 +139,14 @@ class _Job:
             if volume:
                 fill_volume(client, volume, container, self._image, command, options, attempt)
             client.put_archive(container, "/", self._archive())
-            attempt.started({"engine": _engine_id(client), "host": self._engine.host, "container": container})
+            attempt.started(
+                {
+                    "engine": _engine_id(client),
+                    "host": self._engine.host,
+                    "container": container,
+                    "notices": list(attempt.notices),
+                }
+            )
             run = ContainerRun(client, container, command, options, attempt, wrapped=entry_point == WRAPPER)
             return run.from_start(str(command.directory))
 

@@ -76,7 +76,7 @@ def _pull(client: docker.APIClient, name: str, options: DockerOptions, attempt: 
 def _follow(events: Iterable[Mapping[str, Any]], name: str, attempt: Attempt) -> None:
     layers: dict[str, tuple[int, int]] = {}
     next_notice = time.monotonic() + _NOTICE_S
-    for event in polled(_stopper(attempt), events):
+    for event in polled(events, _stopper(attempt)):
         if "error" in event:
             raise APIError(event["error"], explanation=event["error"])
         detail = event.get("progressDetail") or {}

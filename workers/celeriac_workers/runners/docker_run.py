@@ -2,7 +2,7 @@
 
 import math
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 
 import docker
@@ -13,13 +13,12 @@ from celeriac.core.errors import RunnerFailed
 from celeriac.core.runner import Attempt, Command, RunResult
 from celeriac.plugins.runners.docker import Docker, FileHandling
 from celeriac_workers.runners.docker_files import copy_outputs
+from celeriac_workers.runners.docker_logs import Chunk, log_of
 from celeriac_workers.runners.docker_usage import WRAPPER, Usage, read_usage
 from celeriac_workers.runners.lines import LineSplitter
 from celeriac_workers.runners.polling import polled
 from celeriac_workers.runners.stopping import HandedOver, raise_stopped
 
-Chunk = tuple[bytes | None, bytes | None]
-"""What came on stdout and on stderr."""
 _GRACE_S = 1.0
 _TERMINATE = ["/bin/sh", "-c", "kill -s TERM -- -1"]
 """Reaches every process of the container but the first, which the kernel shields from signals without a handler."""
@@ -61,7 +60,7 @@ class ContainerRun:
         self._start()
         if not self._options.wait:
             return RunResult(0, {"containerId": self._container})
-        self._deliver([chunks], {})
+        self._deliver(chunks, {})
         return self._finish(directory)
 
     def from_middle(self, directory: str) -> RunResult:
@@ -69,15 +68,10 @@ class ContainerRun:
 
         Following a log loses lines of a container that ends meanwhile; so it is read once more at the end.
         """
-        delivered = self._deliver(self._log(follow=True), {})
+        delivered = self._deliver(log_of(self._client, self._container, follow=True), {})
         self._wait()
-        self._deliver(self._log(follow=False), delivered)
+        self._deliver(log_of(self._client, self._container, follow=False), delivered)
         return self._finish(directory)
-
-    def _log(self, *, follow: bool) -> list[Iterable[Chunk]]:
-        out = self._client.logs(self._container, stdout=True, stderr=False, stream=True, follow=follow)
-        err = self._client.logs(self._container, stdout=False, stderr=True, stream=True, follow=follow)
-        return [((data, None) for data in out), ((None, data) for data in err)]
 
     def _start(self) -> None:
         try:
@@ -93,11 +87,11 @@ class ContainerRun:
             return f". Choose a `containerImage` that has `{self._command.argv[0]}`."
         return ""
 
-    def _deliver(self, streams: Sequence[Iterable[Chunk]], skip: Mapping[str, int]) -> dict[str, int]:
+    def _deliver(self, chunks: Iterable[Chunk], skip: Mapping[str, int]) -> dict[str, int]:
         """Hands over the lines but the first ones, {stream: how many to skip}; returns how many there were."""
         counts = {"stdout": 0, "stderr": 0}
         out, err = (LineSplitter(self._sink(stream, counts, skip)) for stream in counts)
-        for stdout, stderr in polled(self._look, *streams):
+        for stdout, stderr in polled(chunks, self._look):
             out.feed(stdout or b"")
             err.feed(stderr or b"")
         out.close()

@@ -11,20 +11,17 @@ _TICK_S = 0.1
 _AHEAD = 32
 
 
-def polled(look: Callable[[], None], *streams: Iterable[T]) -> Iterator[T]:
-    """The items of all streams as they come, each read by a thread; few are held at a time.
+def polled(items: Iterable[T], look: Callable[[], None]) -> Iterator[T]:
+    """The items, read by a thread; `look` is called every 100 ms or so, also while none comes. Few are held at a time.
 
-    `look` is called every 100 ms or so, also while none comes. Its errors and those of the streams are raised here.
-    A thread that still waits for an item ends with its next one.
+    Errors of `items` and of `look` are raised here. A thread that still waits for an item ends with its next one.
     """
     box: queue.Queue[tuple[T] | BaseException | None] = queue.Queue(_AHEAD)
     given_up = threading.Event()
-    for stream in streams:
-        threading.Thread(target=_read, args=(stream, box, given_up), name="stream", daemon=True).start()
-    open_streams = len(streams)
+    threading.Thread(target=_read, args=(items, box, given_up), name="stream", daemon=True).start()
     next_look = 0.0
     try:
-        while open_streams:
+        while True:
             if (now := time.monotonic()) >= next_look:
                 look()
                 next_look = now + _TICK_S
@@ -33,11 +30,10 @@ def polled(look: Callable[[], None], *streams: Iterable[T]) -> Iterator[T]:
             except queue.Empty:
                 continue
             if item is None:
-                open_streams -= 1
-            elif isinstance(item, BaseException):
+                return
+            if isinstance(item, BaseException):
                 raise item
-            else:
-                yield item[0]
+            yield item[0]
     finally:
         given_up.set()
 

@@ -8,7 +8,7 @@ import shutil
 import time
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -23,6 +23,7 @@ from celeriac_workers.runners.stopping import raise_stopped
 
 _IDENTITY = "import sys; print(sys.version); print(sys.executable)"
 _READY = "celeriac.ready"
+_KEPT_S = 30 * 86400
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +97,7 @@ class _Tools:
             os.utime(folder / _READY)
             return
         shutil.rmtree(folder, ignore_errors=True)
+        _remove_unused(folder.parent)
         uv = find_uv_bin()
         self._attempt.notice("DEBUG", f"Making a Python environment{' with ' if packages else ''}{', '.join(packages)}")
         self._run(
@@ -121,6 +123,15 @@ def _uv_environ(env: Mapping[str, str]) -> dict[str, str]:
     twins = {"UV_DEFAULT_INDEX": "PIP_INDEX_URL", "UV_INDEX": "PIP_EXTRA_INDEX_URL", "SSL_CERT_FILE": "PIP_CERT"}
     found = {uv: env[pip] for uv, pip in twins.items() if env.get(pip)}
     return {name: text for name, text in (found | dict(env)).items() if name not in ("VIRTUAL_ENV", "PYTHONPATH")}
+
+
+def _remove_unused(envs: Path) -> None:
+    """Removes environments that nobody has asked for in weeks: lines with a date or an id in them make new ones."""
+    limit = time.time() - _KEPT_S
+    for ready in envs.glob(f"*/{_READY}"):
+        with suppress(OSError):
+            if ready.stat().st_mtime < limit:
+                shutil.rmtree(ready.parent, ignore_errors=True)
 
 
 @contextmanager

@@ -4,9 +4,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-import httpx2
-import yaml
-
 from celeriac.core.errors import ExpressionError, KeyNotFound, Refused, StoredFileNotFound
 from celeriac.core.execution import task_run_id
 from celeriac.core.state import State
@@ -108,28 +105,6 @@ class ExecutionWorld:
         return self._around.environ.get(name)
 
     def http(self, request: Mapping[str, Any]) -> Any:
-        uri = str(request["uri"])
-        headers = dict(request.get("headers") or {})
-        if request.get("contentType"):
-            headers.setdefault("Content-Type", str(request["contentType"]))
-        if request.get("accept"):
-            headers.setdefault("Accept", str(request["accept"]))
-        body = request.get("body")
-        try:
-            answer = httpx2.request(
-                str(request.get("method") or "GET"),
-                uri,
-                params=request.get("query") or None,
-                headers=headers,
-                content=body if isinstance(body, str | bytes) else None,
-                json=body if isinstance(body, dict | list) else None,
-                timeout=10,
-                follow_redirects=True,
-            )
-            answer.raise_for_status()
-        except httpx2.HTTPError as error:
-            raise ExpressionError(f"http(): {uri}: {error}") from error
-        kind = answer.headers.get("content-type", "")
-        if "yaml" in kind:
-            return yaml.safe_load(answer.text)
-        return answer.json() if "json" in kind else answer.text
+        from celeriac.services.http_call import http_call
+
+        return http_call(request)

@@ -4,8 +4,6 @@ import os
 from pathlib import Path
 from typing import Any
 
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
-
 from celeriac.core.errors import SecretInvalid
 
 _TYPE = "celeriac:encrypted"
@@ -15,6 +13,8 @@ class Encryption:
     """Encrypts text with the first key, decrypts with any. keys: Fernet keys, separated by commas."""
 
     def __init__(self, keys: str) -> None:
+        from cryptography.fernet import Fernet, MultiFernet
+
         try:
             self._box = MultiFernet([Fernet(key.strip()) for key in keys.split(",") if key.strip()])
         except ValueError as error:
@@ -31,6 +31,8 @@ class Encryption:
         """The text; what is not encrypted stays as it is. Raises: SecretInvalid when the key is not the right one."""
         if not isinstance(stored, dict) or stored.get("type") != _TYPE:
             return stored
+        from cryptography.fernet import InvalidToken
+
         try:
             return self._box.decrypt(stored["value"].encode()).decode()
         except InvalidToken as error:
@@ -39,6 +41,8 @@ class Encryption:
 
 def key_in(home: Path) -> str:
     """The key of an installation that was given none: made once, kept in a file that only its owner reads."""
+    from cryptography.fernet import Fernet
+
     path = home / "secret.key"
     while True:
         if path.exists() and (key := path.read_text().strip()):

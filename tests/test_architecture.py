@@ -1,0 +1,29 @@
+"""The rooms stand where they should: imports go down only, and names say one thing."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+from importing import PACKAGES
+
+ROOT = Path(__file__).parents[1]
+VAGUE = {"utils", "helpers", "common", "misc", "base", "manager"}
+
+
+def test_imports_go_down_only() -> None:
+    code = "import sys; from importlinter.cli import lint_imports; sys.exit(lint_imports(no_cache=True))"
+    result = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+
+    assert result.returncode == 0, result.stdout
+
+
+def test_no_module_has_a_vague_name() -> None:
+    assert [path for package in PACKAGES for path in package.rglob("*.py") if path.stem in VAGUE] == []
+
+
+def test_no_module_and_no_test_names_a_place_outside_of_the_repository() -> None:
+    places = ("/work/", "/var/tmp/celeriac", "celeriac-dev")
+    sources = [path for folder in ("app", "workers", "bench", "flows") for path in (ROOT / folder).rglob("*")]
+    texts = {path: path.read_text(errors="replace") for path in sources if path.suffix in {".py", ".yaml", ".json"}}
+
+    assert [path for path, text in texts.items() if any(place in text for place in places)] == []

@@ -1,16 +1,15 @@
 """This worker's sign of life, and what it is told in return: which of its runs must stop (engine.md §7)."""
 
+import logging
 import threading
 import time
-
-import structlog
 
 from celeriac.store.claim_store import ClaimStore
 from celeriac_workers.slot import Slots
 
 BEAT_S = 1.0
 SILENT_S = 8.0
-_log = structlog.get_logger(__name__)
+_log = logging.getLogger(__name__)
 
 
 class WorkerBeat(threading.Thread):
@@ -31,7 +30,7 @@ class WorkerBeat(threading.Thread):
             try:
                 known, owned = self._claims.beat(self._worker_id)
             except self._claims.Unavailable as error:
-                _log.warning("no beat, the database is away", error=str(error))
+                _log.warning("no beat, the database is away", extra={"error": str(error)})
                 if time.monotonic() - beaten_at > SILENT_S:
                     self._slots.stop_all("lost")
                 continue

@@ -1,10 +1,9 @@
 """Containers whose worker is gone: attempts that still run are adopted, everything else is removed (engine.md §7)."""
 
+import logging
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-
-import structlog
 
 from celeriac.core.errors import RunnerFailed
 from celeriac.services.attempts import Attempts, TaskRunFailed
@@ -16,7 +15,7 @@ from celeriac_workers.runners.engine import Engine
 EVERY_S = 10.0
 ORPHANS_S = 2.0
 EXECUTION_LABEL = "celeriac.execution"
-_log = structlog.get_logger(__name__)
+_log = logging.getLogger(__name__)
 
 
 class ContainerKeeper(threading.Thread):
@@ -46,9 +45,9 @@ class ContainerKeeper(threading.Thread):
                     swept_at = time.monotonic()
                     self.sweep()
             except RunnerFailed as error:
-                _log.warning("containers not looked through", error=str(error))
+                _log.warning("containers not looked through", extra={"error": str(error)})
             except self._claims.Unavailable as error:
-                _log.warning("containers not looked through, the database is away", error=str(error))
+                _log.warning("containers not looked through, the database is away", extra={"error": str(error)})
             time.sleep(ORPHANS_S)
 
     def adopt_orphans(self) -> None:
@@ -71,12 +70,15 @@ class ContainerKeeper(threading.Thread):
             if found.handle["container"] not in wanted[execution_id]:
                 strangers[str(found.handle["container"])] = found
         for container in strangers.keys() & self._suspects:
-            _log.info("container removed", container=container[:12])
+            _log.info("container removed", extra={"container": container[:12]})
             remove(self._engine, strangers[container].handle)
         self._suspects = set(strangers)
 
     def _adopt(self, orphan: Orphan) -> None:
-        _log.info("attempt adopted", execution_id=orphan.execution_id, container=str(orphan.handle["container"])[:12])
+        _log.info(
+            "attempt adopted",
+            extra={"execution_id": orphan.execution_id, "container": str(orphan.handle["container"])[:12]},
+        )
         try:
             self._attempts.adopt(orphan)
         except TaskRunFailed:

@@ -1,5 +1,6 @@
 """The application behind the commands: imported late, built for a cell, and what dead cells left to it."""
 
+import gc
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
@@ -16,12 +17,18 @@ _SHARED_MODULES = ("celeriac.plugins.discovery", "celeriac.dispatch.publisher", 
 def import_application() -> Callable[[Settings], Engine]:
     """Imports what the command and its roles have in common, most of the start-up time.
 
-    Returns what builds the application, connected to nothing yet.
+    Returns what builds the application, connected to nothing yet. Without the collector, which would look through
+    what stays for ever again and again, it takes a sixth less.
     """
-    from celeriac.wiring import build
+    gc.disable()
+    try:
+        from celeriac.wiring import build
 
-    for module in _SHARED_MODULES:
-        import_module(module)
+        for module in _SHARED_MODULES:
+            import_module(module)
+    finally:
+        gc.freeze()
+        gc.enable()
     return build
 
 

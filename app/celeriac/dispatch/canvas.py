@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from celery import Celery, chain, chord, group
 from celery.canvas import Signature
 
+from celeriac.core.decision import Fan
 from celeriac.core.frames import TaskRun
-from celeriac.core.plan import Fan
 from celeriac.dispatch.app import ADVANCE, DEFAULT_QUEUE, EXECUTE
 
 

@@ -10,9 +10,9 @@ Which tasks share a chain follows `core.plan`: siblings of one list, 25 at most,
 
 from collections.abc import Iterator, Sequence
 
+from celeriac.core.decision import WIDE
 from celeriac.core.flow import Flow, Mode, Task
 from celeriac.core.flow_index import SEGMENT, FlowIndex, Place, is_loop
-from celeriac.core.plan import WIDE
 
 _STEP = "  "
 _LIST_NAMES = {"errors": "on errors", "finally": "finally", "afterExecution": "after the execution"}

@@ -1,17 +1,17 @@
 """Sends what services hand over after their commit. Never raises for a broker that is away: the rows are the outbox."""
 
+import logging
 from collections.abc import Sequence
 
 import kombu.exceptions
 import redis.exceptions
-import structlog
 from celery import Celery
 
-from celeriac.core.plan import Fan
+from celeriac.core.decision import Fan
 from celeriac.dispatch.canvas import advance, canvases
 
 _AWAY = (kombu.exceptions.OperationalError, redis.exceptions.RedisError, ConnectionError, TimeoutError)
-_log = structlog.get_logger(__name__)
+_log = logging.getLogger(__name__)
 
 
 class CeleryPublisher:
@@ -26,7 +26,7 @@ class CeleryPublisher:
             for execution_id in execution_ids:
                 advance(self._app, execution_id).apply_async()
         except _AWAY as error:
-            _log.warning("not published", job="advance", error=str(error))
+            _log.warning("not published", extra={"job": "advance", "error": str(error)})
 
     def fans(self, execution_id: str, fans: Sequence[Fan]) -> None:
         """The jobs of task runs that may run now."""
@@ -44,7 +44,7 @@ class CeleryPublisher:
                     for signature in signatures:
                         signature.apply_async(producer=producer, retry=False)
         except _AWAY as error:
-            _log.warning("not published", job="execute", execution_id=execution_id, error=str(error))
+            _log.warning("not published", extra={"job": "execute", "execution_id": execution_id, "error": str(error)})
 
 
 class NoPublisher:

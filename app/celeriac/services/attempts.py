@@ -1,12 +1,11 @@
 """One attempt of a task run on a worker: claim, run, close (engine.md §3, §4, §13)."""
 
+import logging
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Protocol
-
-import structlog
 
 from celeriac.core.dynamic import dynamic_fields, render_properties
 from celeriac.core.errors import CeleriacError, Killed, TimedOut
@@ -29,7 +28,7 @@ from celeriac.store.claim_store import ClaimStore, Closing, Orphan
 
 RETRY_S = 1.0
 """Between two tries to close an attempt while the database is away: the slot stays taken."""
-_log = structlog.get_logger(__name__)
+_log = logging.getLogger(__name__)
 
 
 class TaskRunFailed(Exception):
@@ -126,7 +125,7 @@ class Attempts:
             scope.logger.error(str(error))
             return Result(State.FAILED, getattr(error, "outputs", None))
         except Exception as error:  # noqa: BLE001 # a task type may raise anything; its task run fails, the worker does not
-            _log.exception("task type raised", execution_id=execution.id, task_id=run.task_id)
+            _log.exception("task type raised", extra={"execution_id": execution.id, "task_id": run.task_id})
             scope.logger.error(f"{type(error).__name__}: {error}")
             return Result(State.FAILED, None)
 
@@ -152,7 +151,9 @@ class Attempts:
             promote=promote,
         )
         if not self._until_written(lambda: self._claims.close(execution.id, run, closing)):
-            _log.info("fenced off", execution_id=execution.id, task_id=run.task_id, attempt=run.attempt)
+            _log.info(
+                "fenced off", extra={"execution_id": execution.id, "task_id": run.task_id, "attempt": run.attempt}
+            )
             return False
         failed = settled is State.FAILED and not retried
         if failed or state is State.LOST or (run.position < run.segment_end and not promote):
@@ -180,7 +181,7 @@ class Attempts:
             try:
                 return write()
             except self._claims.Unavailable as error:
-                _log.warning("database is away, the result waits", error=str(error))
+                _log.warning("database is away, the result waits", extra={"error": str(error)})
                 time.sleep(RETRY_S)
 
 

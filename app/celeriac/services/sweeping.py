@@ -1,14 +1,13 @@
 """What nobody else will notice: facts not folded, dates that came, workers that are gone, messages that got lost."""
 
+import logging
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-import structlog
-
+from celeriac.core.decision import Fan
 from celeriac.core.frames import TaskRun
-from celeriac.core.plan import Fan
 from celeriac.services.publishing import Publisher
 from celeriac.store.sweep_store import SweepStore
 
@@ -20,7 +19,7 @@ QUEUED_S = 2.0
 STUCK_S = 60.0
 ADOPTION_S = 30.0
 """How long an attempt in a container waits for a worker that takes it over."""
-_log = structlog.get_logger(__name__)
+_log = logging.getLogger(__name__)
 
 
 class Queue(Protocol):
@@ -55,7 +54,7 @@ class Sweeper:
             try:
                 self.step()
             except self.store.Unavailable as error:
-                _log.warning("sweep put off, the database is away", error=str(error))
+                _log.warning("sweep put off, the database is away", extra={"error": str(error)})
 
     def step(self) -> None:
         """What is due now: dates each time, the rest every 2 s."""
@@ -70,7 +69,7 @@ class Sweeper:
         self._advance(self.store.lose_unadopted(ADOPTION_S))
         self._find_lost_messages()
         for execution_id in self.store.stuck(STUCK_S):
-            _log.error("nothing can end this execution any more", execution_id=execution_id)
+            _log.error("nothing can end this execution any more", extra={"execution_id": execution_id})
             self.store.fail_stuck(execution_id)
 
     def _advance(self, execution_ids: Sequence[str]) -> None:
@@ -83,7 +82,7 @@ class Sweeper:
             beat, polls = self._beats.get(one.id, (one.beat, -1))
             polls = polls + 1 if beat == one.beat else 0
             if polls >= LOST_POLLS or (polls and self.is_gone(one.host, one.pid)):
-                _log.warning("worker lost", worker=one.id)
+                _log.warning("worker lost", extra={"worker": one.id})
                 self._advance(self.store.lose_worker(one.id))
             else:
                 seen[one.id] = (one.beat, polls)
@@ -101,5 +100,5 @@ class Sweeper:
         for execution_id, runs in lost:
             self.publisher.fans(execution_id, [Fan((tuple(runs),), join=False)])
         if lost:
-            _log.info("messages sent again", task_runs=len(lost))
+            _log.info("messages sent again", extra={"task_runs": len(lost)})
             self.store.published_again([(execution_id, runs[0].seq) for execution_id, runs in lost])

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from celeriac.core.execution import Execution, Letter, LogLine, Metric
 from celeriac.core.frames import TaskRun
@@ -96,8 +95,7 @@ class ClaimStore:
         self._handle = RUN.update().where(*key, RUN.c.fence == sa.bindparam("f")).values(handle=sa.bindparam("h"))
         self._insert_fact = INBOX.insert().values(at_us=now)
         self._insert_metric = METRIC.insert().values(at_us=now)
-        insert = sqlite.insert if database.is_sqlite else postgresql.insert
-        self._insert_log = insert(LOG).on_conflict_do_nothing()
+        self._insert_log = database.insert(LOG).on_conflict_do_nothing()
         self._execution = sa.select(EXECUTION).where(EXECUTION.c.id == sa.bindparam("x"))
         self._beat = (
             WORKER.update().where(WORKER.c.id == sa.bindparam("me")).values(beat=WORKER.c.beat + 1, seen_us=now)

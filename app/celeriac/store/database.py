@@ -5,6 +5,7 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from typing import Any
 
 import orjson
@@ -48,6 +49,10 @@ class Database:
     def writer(self) -> Engine:
         """The engine of `write`, for migrations and flask-sqlalchemy."""
         return self._writer
+
+    def insert(self, table: sa.Table) -> Any:
+        """The dialect's INSERT, which knows ON CONFLICT."""
+        return import_module(f"sqlalchemy.dialects.{'sqlite' if self.is_sqlite else 'postgresql'}").insert(table)
 
     def forget_connections(self) -> None:
         """After a fork: the parent's connections are not ours, and are not closed."""

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from celeriac.core.decision import Dropped
 from celeriac.core.execution import Changes, Execution, Letter
 from celeriac.core.frames import Frame, TaskRun
-from celeriac.core.plan import Dropped
 from celeriac.core.state import State
 from celeriac.store.database import Database
 from celeriac.store.rows import ENDED, EXECUTION_FIELDS, frame_values, run_from, run_values
@@ -83,6 +83,11 @@ _drop = RUN.delete().where(
     RUN.c.position <= sa.bindparam("hi"),
     RUN.c.state == State.PLANNED.value,
 )
+_delete_planned = RUN.delete().where(
+    RUN.c.execution_id == sa.bindparam("x"),
+    RUN.c.seq.in_(sa.bindparam("seqs", expanding=True)),
+    RUN.c.state == State.PLANNED.value,
+)
 _open_children = sa.select(RUN).where(
     RUN.c.execution_id == sa.bindparam("x"),
     RUN.c.parent_seq.in_(sa.bindparam("seqs", expanding=True)),
@@ -107,25 +112,13 @@ class VisitWriter:
         """Writes a visit. Raises: Stale when the fence or a row is not as it was read; nothing is written then."""
         execution = changes.execution
         with self.database.write() as connection:
-            values = {
-                name: getattr(execution, name)
-                for name in (
-                    "next_seq",
-                    "labels",
-                    "variables",
-                    "outputs",
-                    "histories",
-                    "started_us",
-                    "ended_us",
-                    "done_us",
-                    "secrets",
-                )
-            }
+            values = {name: getattr(execution, name) for name in _PROGRESS}
             values |= {"x": execution.id, "f": execution.fence, "state": execution.state.value}
             if connection.execute(_raise_fence, values).rowcount != 1:
                 raise Stale
             self._delete_used(connection, changes)
             self._drop(connection, execution.id, changes.dropped)
+            self._erase(connection, execution.id, changes.erased)
             self._write_runs(connection, execution.id, changes.runs)
             self._write_frames(connection, execution.id, changes.frames)
             for seq, state in changes.abandoned:
@@ -174,16 +167,27 @@ class VisitWriter:
                 },
             )
 
+    @staticmethod
+    def _erase(connection: Connection, x: str, seqs: Sequence[int]) -> None:
+        """Raises: Stale when one of them has been promoted meanwhile."""
+        if seqs and connection.execute(_delete_planned, {"x": x, "seqs": list(seqs)}).rowcount != len(seqs):
+            raise Stale
+
     def _write_runs(self, connection: Connection, x: str, runs: Sequence[TaskRun]) -> None:
         if fresh := [run_values(x, run) for run in runs if run.is_new]:
             connection.execute(RUN.insert(), fresh)
         for run in runs:
             if run.is_new or not run.is_dirty:
                 continue
-            values = {name: value for name, value in run_values(x, run).items() if name in _RUN_UPDATES}
-            values |= {"x": x, "s": run.seq, "expected": run.loaded_state, "expected_fence": run.loaded_fence}
-            if connection.execute(_update_run, values).rowcount != 1:
-                raise Stale
+            self._update_run(connection, x, run)
+
+    @staticmethod
+    def _update_run(connection: Connection, x: str, run: TaskRun) -> None:
+        """Raises: Stale when the row is not as it was loaded."""
+        values = {name: value for name, value in run_values(x, run).items() if name in _RUN_UPDATES}
+        values |= {"x": x, "s": run.seq, "expected": run.loaded_state, "expected_fence": run.loaded_fence}
+        if connection.execute(_update_run, values).rowcount != 1:
+            raise Stale
 
     def _write_frames(self, connection: Connection, x: str, frames: Sequence[Frame]) -> None:
         fresh = [frame_values(x, frame) for frame in frames if frame.is_new and not frame.is_closed]
@@ -210,14 +214,16 @@ class VisitWriter:
     def _abandon(self, connection: Connection, x: str, seq: int, state: State) -> None:
         seqs = [seq]
         while seqs:
-            rows = connection.execute(_open_children, {"x": x, "seqs": seqs}).mappings().all()
-            for row in rows:
-                run = run_from(row)
+            rows = connection.execute(_open_children, {"x": x, "seqs": seqs}).mappings()
+            runs = [run_from(row) for row in rows]
+            self._erase(connection, x, [run.seq for run in runs if run.state is State.PLANNED])
+            for run in runs:
+                if run.state is State.PLANNED:
+                    continue
                 run.enter(state, connection.execute(sa.select(self._now)).scalar_one())
-                values = {name: value for name, value in run_values(x, run).items() if name in _RUN_UPDATES}
-                values |= {"x": x, "s": run.seq, "expected": run.loaded_state, "expected_fence": run.loaded_fence}
-                connection.execute(_update_run, values | {"fence": run.fence + 1})
-            seqs = [row["seq"] for row in rows]
+                run.fence += 1
+                self._update_run(connection, x, run)
+            seqs = [run.seq for run in runs]
             if seqs:
                 connection.execute(_delete_frames, {"x": x, "seqs": seqs})
 

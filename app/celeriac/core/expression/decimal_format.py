@@ -51,17 +51,15 @@ def _plain(number: Decimal, pattern: _Pattern) -> str:
 
 
 def _scientific(number: Decimal, pattern: _Pattern) -> str:
+    digits = max(1, pattern.most_whole + pattern.most_fraction)
+    number = Context(prec=digits, rounding=ROUND_HALF_EVEN).create_decimal(number)
     exponent = number.adjusted() if number else 0
-    if pattern.most_whole > pattern.least_whole and pattern.most_whole > 1:
+    if pattern.most_whole > max(1, pattern.least_whole):
         exponent -= exponent % pattern.most_whole
-        fraction = pattern.least_whole + pattern.most_fraction - (number.adjusted() - exponent + 1) if number else 0
     else:
-        exponent -= pattern.least_whole - 1 if pattern.least_whole else 0
-        fraction = pattern.most_fraction
-    mantissa = number.scaleb(-exponent, _CONTEXT)
-    rounded = mantissa.quantize(Decimal(1).scaleb(-max(0, fraction)), context=_CONTEXT)
-    whole, _, tail = f"{rounded:f}".partition(".")
-    tail = tail[: pattern.least_fraction] + tail[pattern.least_fraction :].rstrip("0")
+        exponent -= max(0, pattern.least_whole - 1)
+    whole, _, tail = f"{number.scaleb(-exponent, _CONTEXT):f}".partition(".")
+    tail = tail.rstrip("0").ljust(pattern.least_fraction, "0")
     power = f"{'-' if exponent < 0 else ''}{abs(exponent):0{pattern.exponent}d}"
     return f"{whole}{'.' if tail else ''}{tail}E{power}"
 

@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -53,10 +54,14 @@ def test_processor_time_and_memory_are_metrics(script: Script, context: Any) -> 
     assert context.metrics["memory.peak.bytes"] > 1_000_000
 
 
-def test_node_code_runs(script: Script) -> None:
-    outputs = script("node.Script", script="console.log('::' + JSON.stringify({outputs: {sum: 1 + 2}}) + '::')")
+def test_node_code_is_a_file_that_node_runs(script: Script, context: Any, tmp_path: Path) -> None:
+    node = tmp_path / "node"
+    node.write_text('#!/bin/sh\necho "node ${1##*/}"; cat "$1"\n')
+    node.chmod(0o755)
 
-    assert outputs["vars"] == {"sum": 3}
+    script("node.Script", env={"PATH": f"{tmp_path}:/usr/bin:/bin"}, script="console.log(1)")
+
+    assert context.logger.messages == ["node script.js", "console.log(1)"]
 
 
 def test_the_first_failing_command_ends_the_script(script: Script, context: Any) -> None:

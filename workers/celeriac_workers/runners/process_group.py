@@ -54,32 +54,35 @@ class Ended:
 
 
 class ProcessGroup:
-    """A running command; as a context manager it leaves no process behind."""
+    """A command that runs within a `with` block, after which no process of it is left. argv[0] is a path."""
 
     def __init__(self, argv: Sequence[str], directory: Path, env: Mapping[str, str]) -> None:
-        """Starts it. argv[0] is a path. Raises: RunnerFailed."""
-        lifeline, self._lifeline = os.pipe()
-        try:
-            self._process = subprocess.Popen(
-                ["/bin/sh", "-c", _GUARD, guard_name(), *argv],
-                stdin=lifeline,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                cwd=directory,
-                env=dict(env),
-                start_new_session=True,
-            )
-        except (OSError, ValueError) as error:
-            os.close(self._lifeline)
-            raise RunnerFailed(f"Cannot start `{argv[0]}` in {directory}: {error}") from error
-        finally:
-            os.close(lifeline)
-        self.pid = self._process.pid
-        self._memory = PeakMemory(self.pid)
+        self._argv = tuple(argv)
+        self._directory = directory
+        self._env = dict(env)
         self._exit: tuple[int, float, int | None] | None = None
         self._gone = False
 
     def __enter__(self) -> Self:
+        """Starts it. Raises: RunnerFailed."""
+        lifeline, self._lifeline = os.pipe()
+        try:
+            self._process = subprocess.Popen(
+                ["/bin/sh", "-c", _GUARD, guard_name(), *self._argv],
+                stdin=lifeline,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                cwd=self._directory,
+                env=self._env,
+                start_new_session=True,
+            )
+        except (OSError, ValueError) as error:
+            os.close(self._lifeline)
+            raise RunnerFailed(f"Cannot start `{self._argv[0]}` in {self._directory}: {error}") from error
+        finally:
+            os.close(lifeline)
+        self.pid = self._process.pid
+        self._memory = PeakMemory(self.pid)
         return self
 
     def __exit__(
@@ -112,7 +115,7 @@ class ProcessGroup:
     def _pump(self, selector: selectors.BaseSelector, stop_reason: Callable[[], str | None]) -> str | None:
         stopped = None
         plan: deque[tuple[float, signal.Signals | None]] = deque()
-        tick = 0.0
+        tick = time.monotonic() + _TICK_S
         while selector.get_map():
             for key, _ in selector.select(_TICK_S):
                 data = os.read(key.fd, _CHUNK_BYTES)

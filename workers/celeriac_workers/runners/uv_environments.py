@@ -48,7 +48,11 @@ def python_environment(
     while it runs, is cached by the lines that install, and is thrown away unless `keep` is called.
     Raises: RunnerFailed, TimedOut, Killed.
     """
-    tools = _Tools(env, cache, attempt)
+    try:
+        cache.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise RunnerFailed(f"Cannot keep Python environments in {cache}: {error}") from error
+    tools = _Tools(find_python(env), _uv_environ(env), cache, attempt)
     packages = sorted(command.dependencies)
     if not command.needs_pip:
         folder = cache / "envs" / tools.key(packages, ())
@@ -72,23 +76,19 @@ def _activated(env: Mapping[str, str], folder: Path) -> PythonEnvironment:
     return PythonEnvironment(own, folder / _READY)
 
 
+@dataclass(frozen=True, slots=True)
 class _Tools:
     """uv and the caller's Python, run under the rules of the attempt."""
 
-    def __init__(self, env: Mapping[str, str], cache: Path, attempt: Attempt) -> None:
-        self._env = _uv_environ(env)
-        self._attempt = attempt
-        self._python = find_python(env)
-        cache.mkdir(parents=True, exist_ok=True)
-        self._cache = cache
-        *version, self._executable = self._run(
-            (self._python, "-c", _IDENTITY), "ask the Python on PATH for its version"
-        )
-        self._version = "\n".join(version)
+    python: str
+    env: Mapping[str, str]
+    cache: Path
+    attempt: Attempt
 
     def key(self, packages: Sequence[str], setup: Sequence[str]) -> str:
         """The name of the environment: what is asked for, on which Python."""
-        content = json.dumps([self._version, self._executable, list(packages), list(setup)])
+        python = self._run((self.python, "-c", _IDENTITY), "ask the Python on PATH for its version")
+        content = json.dumps([python, list(packages), list(setup)])
         return hashlib.sha256(content.encode()).hexdigest()[:24]
 
     def make_once(self, folder: Path, packages: Sequence[str]) -> None:
@@ -99,10 +99,9 @@ class _Tools:
         shutil.rmtree(folder, ignore_errors=True)
         _remove_unused(folder.parent)
         uv = find_uv_bin()
-        self._attempt.notice("DEBUG", f"Making a Python environment{' with ' if packages else ''}{', '.join(packages)}")
-        self._run(
-            (uv, "venv", "--quiet", "--seed", "--python", self._executable, str(folder)), "make a Python environment"
-        )
+        if packages:
+            self.attempt.notice("INFO", f"Installing {', '.join(packages)}")
+        self._run((uv, "venv", "--quiet", "--seed", "--python", self.python, str(folder)), "make a Python environment")
         if packages:
             install = (uv, "pip", "install", "--python", str(folder / "bin" / "python"), *packages)
             self._run(install, f"install the dependencies {', '.join(packages)}")
@@ -110,8 +109,8 @@ class _Tools:
 
     def _run(self, argv: Sequence[str], purpose: str) -> list[str]:
         lines: deque[str] = deque(maxlen=30)
-        with ProcessGroup(argv, self._cache, self._env) as group:
-            ended = group.follow(lambda _, line: lines.append(line.decode(errors="replace")), self._attempt.stop_reason)
+        with ProcessGroup(argv, self.cache, self.env) as group:
+            ended = group.follow(lambda _, line: lines.append(line.decode(errors="replace")), self.attempt.stop_reason)
         raise_stopped(ended.stopped)
         if ended.exit_code:
             raise RunnerFailed(f"Cannot {purpose} (exit code {ended.exit_code}):\n" + "\n".join(lines))

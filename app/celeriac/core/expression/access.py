@@ -60,8 +60,6 @@ def _map_item(value: Mapping[Any, Any], key: Any) -> Any:
 
 def _list_item(value: Any, key: Any) -> Any:
     index = int(key) if isinstance(key, str) and key.isdecimal() and len(key) < 10 else key
-    if isinstance(index, float) and index.is_integer():
-        index = int(index)
     if isinstance(index, bool) or not isinstance(index, int) or not 0 <= index < len(value):
         return _ABSENT
     return value[index]

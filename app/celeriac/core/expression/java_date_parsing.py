@@ -13,7 +13,7 @@ from celeriac.core.expression.java_dates import tokens_of, zone_of
 _ISO = re.compile(
     r"(?P<date>[+-]?\d{4}-\d{2}-\d{2})"
     r"(?:T(?P<time>\d{2}:\d{2}(?::\d{2}(?:\.(?P<fraction>\d{1,9}))?)?)"
-    r"(?P<offset>Z|[+-]\d{2}(?::\d{2}){0,2})?(?:\[(?P<zone>[^\]]+)\])?)?"
+    r"(?P<offset>[Zz]|[+-]\d{2}(?::\d{2}){0,2})?(?:\[(?P<zone>[^\]]+)\])?)?"
 )
 _FIELDS = {
     "y": ("year", r"\d{4}"),
@@ -44,14 +44,19 @@ def date_of(value: Any, zone: tzinfo, pattern: str | None = None) -> datetime:
     zone: of values without one. pattern: of a text that is not ISO 8601. Raises: ExpressionError.
     """
     if isinstance(value, datetime):
-        return value if value.tzinfo else value.replace(tzinfo=zone)
+        return value if value.tzinfo else existing(value.replace(tzinfo=zone))
     if isinstance(value, date):
-        return datetime.combine(value, time(), zone)
+        return existing(datetime.combine(value, time(), zone))
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         raise ExpressionError(f"`{str(value)[:100]}` is no date")
     if not isinstance(value, str):
         return _of_epoch(value)
-    return _by_pattern(value, pattern, zone) if pattern else _of_iso(value, zone)
+    return existing(_by_pattern(value, pattern, zone) if pattern else _of_iso(value, zone))
+
+
+def existing(moment: datetime) -> datetime:
+    """The same, moved forward where clocks skip that time. Source: java.time.ZonedDateTime."""
+    return moment.astimezone(UTC).astimezone(moment.tzinfo)
 
 
 def _of_epoch(value: float) -> datetime:
@@ -75,7 +80,7 @@ def _of_iso(text: str, zone: tzinfo) -> datetime:
         raise ExpressionError(f"Text '{text[:100]}' could not be parsed as a date: {error}") from None
     clock = clock.replace(microsecond=int((match["fraction"] or "").ljust(6, "0")[:6]))
     if match["offset"]:
-        moment = datetime.combine(day, clock, zone_of(match["offset"]))
+        moment = datetime.combine(day, clock, zone_of(match["offset"].upper()))
         return moment.astimezone(zone_of(match["zone"])) if match["zone"] else moment
     return datetime.combine(day, clock, zone_of(match["zone"]) if match["zone"] else zone)
 

@@ -16,6 +16,8 @@ Token = tuple[str, str]
 
 _PATTERN = re.compile(r"''|'(?P<quoted>(?:[^']|'')*)'|(?P<field>([a-zA-Z])\3*)|(?P<other>.)", re.DOTALL)
 _LETTERS = frozenset("GuyDMLdQqYwWEecFaBhKkHmsSAnNVvzOXxZg")
+_MOST = {**dict.fromkeys("dHhKkms", 2), **dict.fromkeys("MLQqEecGXxZa", 5), "D": 3, "F": 1, "W": 1, "O": 4, "z": 4}
+"""{letter: how many of it may stand together}."""
 _STYLES = ("full", "long", "medium", "short")
 _ISO = "yyyy-MM-dd'T'HH:mm:ss"
 _NAMED = {
@@ -34,16 +36,15 @@ _NAMED = {
 
 def format_date_time(value: datetime, pattern: str, locale: str | None = None) -> str:
     """An aware date by a named format, a style, or a Java pattern. Raises: ExpressionError."""
-    name = pattern.lower()
-    if name == "rfc_1123_date_time":
+    if pattern == "rfc_1123_date_time":
         offset = "GMT" if not value.utcoffset() else _offset(value, colon=False, zulu="")
-        return f"{_by_pattern(value, _NAMED[name], 'en_US')} {offset}"
-    if name in _NAMED:
-        return _by_pattern(value, _NAMED[name], "en_US")
-    if name in _STYLES:
-        return _by_style(value, name, _locale(locale))
-    if name in _SPECIAL:
-        return _SPECIAL[name](value)
+        return f"{_by_pattern(value, _NAMED[pattern], 'en_US')} {offset}"
+    if pattern in _NAMED:
+        return _by_pattern(value, _NAMED[pattern], "en_US")
+    if pattern in _STYLES:
+        return _by_style(value, pattern, _locale(locale))
+    if pattern in _SPECIAL:
+        return _SPECIAL[pattern](value)
     return _by_pattern(value, pattern, _locale(locale))
 
 
@@ -73,8 +74,11 @@ def tokens_of(pattern: str) -> tuple[Token, ...]:
     found: list[Token] = []
     for match in _PATTERN.finditer(pattern):
         if match["field"]:
-            if match["field"][0] not in _LETTERS:
-                raise ExpressionError(f"Unknown pattern letter: {match['field'][0]}")
+            letter = match["field"][0]
+            if letter not in _LETTERS:
+                raise ExpressionError(f"Unknown pattern letter: {letter}")
+            if len(match["field"]) > _MOST.get(letter, 19):
+                raise ExpressionError(f"Too many pattern letters: {letter}")
             found.append(("field", match["field"]))
         elif match["other"]:
             if match["other"] in "{}#'":

@@ -9,8 +9,8 @@ from jinja2.lexer import Lexer, Token, TokenStream
 DATA, PRINT, END_PRINT, TAG, END_TAG = "data", "variable_begin", "variable_end", "block_begin", "block_end"
 NAME, INTEGER, FLOAT, STRING, OPERATOR = "name", "integer", "float", "string", "operator"
 
-_OPEN = re.compile(r"\{([{%#])(-?)")
-_RAW = re.compile(r"\{%-?\s*(raw|verbatim)\s*(-?)%\}")
+_OPEN = re.compile(r"\{([{%#])((?:(?<=\{\{)-(?=\s)|(?<!\{\{)-)?)")
+_RAW = re.compile(r"\{%-?\s*(raw|verbatim)\s*-?%\}")
 _CLOSE = {"{": re.compile(r"\s*(-)?\}\}(?(1)\s*)"), "%": re.compile(r"\s*(-)?%\}(?(1)\s*)")}
 _TOKEN = re.compile(
     r"(?P<space>\s+)|(?P<float>\d+\.\d+)|(?P<integer>\d+[lL]?)|(?P<name>[^\W\d]\w*)"
@@ -40,10 +40,11 @@ class _Scan:
 
     def tokens(self) -> Iterator[Token]:
         while match := _OPEN.search(self.source, self.position):
-            yield from self._data(match.start(), strip=bool(match[2]))
+            raw = _RAW.match(self.source, match.start())
+            yield from self._data(match.start(), strip=bool(match[2]) and not (raw and raw[1] == "raw"))
             if match[1] == "#":
                 self._comment(match)
-            elif match[1] == "%" and (raw := _RAW.match(self.source, match.start())):
+            elif raw:
                 yield from self._verbatim(raw)
             else:
                 yield from self._code(match)
@@ -65,16 +66,17 @@ class _Scan:
             self._skip_space()
 
     def _verbatim(self, match: re.Match[str]) -> Iterator[Token]:
-        word = match[1]
+        """Text as it is. `verbatim` loses white space at its start and where a dash says so, `raw` never."""
+        word, trims = match[1], match[1] == "verbatim"
         end = re.compile(rf"\{{%(-?)\s*end{word}\s*(-?)%\}}").search(self.source, match.end())
         if end is None:
             raise TemplateSyntaxError(f'Unexpected end: the tag "end{word}" is missing', self.line)
         self._advance(match.end())
-        if match[2]:
+        if trims:
             self._skip_space()
-        yield from self._data(end.start(), strip=bool(end[1]))
+        yield from self._data(end.start(), strip=trims and bool(end[1]))
         self._advance(end.end())
-        if end[2]:
+        if trims and end[2]:
             self._skip_space()
 
     def _code(self, match: re.Match[str]) -> Iterator[Token]:

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
+from datetime import date, time, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -213,7 +214,7 @@ def _comparable(left: Any, right: Any) -> bool:
         return False
     if (is_number(left) and is_number(right)) or (isinstance(left, str) and isinstance(right, str)):
         return True
-    if type(left) is type(right) and hasattr(left, "__lt__") and not isinstance(left, Mapping | Sequence):
+    if isinstance(left, date | time | timedelta) and type(left) is type(right):
         return True
     raise ExpressionError(f"Cannot compare `{java_text(left)[:100]}` with `{java_text(right)[:100]}`")
 

@@ -114,16 +114,16 @@ def reverse(_: Scope, value: Any) -> Any:
     return None if value is None else list(reversed(_items(value, "reverse")))
 
 
-def slice_(_: Scope, value: Any, from_: int = 0, to: int | None = None) -> Any:
+def slice_(_: Scope, value: Any, from_index: int = 0, to_index: int | None = None) -> Any:
     """The items or letters from one index up to another."""
     if value is None:
         return None
     if not isinstance(value, str):
         _items(value, "slice")
-    end = len(value) if to is None else to
-    if not 0 <= from_ <= end <= len(value):
-        raise ExpressionError(f"The filter `slice` cannot go from {from_} to {end}: there are {len(value)} items")
-    return value[from_:end] if isinstance(value, str) else list(value[from_:end])
+    end = len(value) if to_index is None else to_index
+    if not 0 <= from_index <= end <= len(value) or from_index == to_index:
+        raise ExpressionError(f"The filter `slice` cannot go from {from_index} to {end}: there are {len(value)} items")
+    return value[from_index:end] if isinstance(value, str) else list(value[from_index:end])
 
 
 def sort(_: Scope, value: Any) -> Any:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 
 from celeriac.core.errors import ExpressionError
-from celeriac.core.expression.java_date_parsing import date_of
+from celeriac.core.expression.java_date_parsing import date_of, existing
 from celeriac.core.expression.java_dates import format_date_time, zone_of
 from celeriac.core.expression.printing import java_text
 from celeriac.core.expression.scope import Scope
@@ -42,7 +42,7 @@ def date_text(
         return None
     place = zone(scope, time_zone)
     moment = date_of(value, place, existing_format).astimezone(place)
-    return format_date_time(moment, java_text(format_ or "iso"), locale)
+    return format_date_time(moment, "iso" if format_ is None else java_text(format_), locale)
 
 
 def date_add(
@@ -60,20 +60,20 @@ def date_add(
         return None
     place = zone(scope, time_zone)
     moved = _moved(date_of(value, place, existing_format), int(float(amount)), java_text(unit))
-    return format_date_time(moved.astimezone(place), java_text(format_ or "iso"), locale)
+    return format_date_time(moved.astimezone(place), "iso" if format_ is None else java_text(format_), locale)
 
 
 def _moved(moment: datetime, amount: int, unit: str) -> datetime:
     if unit in _SECONDS:
         return (moment.astimezone(UTC) + timedelta(seconds=amount * _SECONDS[unit])).astimezone(moment.tzinfo)
     if unit in _DAYS:
-        return moment + timedelta(days=amount * _DAYS[unit])
+        return existing(moment + timedelta(days=amount * _DAYS[unit]))
     if unit not in _MONTHS:
         raise ExpressionError(f"`{unit}` is no unit of time; units are {', '.join([*_SECONDS, *_DAYS, *_MONTHS])}")
     year, month = divmod(moment.year * 12 + moment.month - 1 + amount * _MONTHS[unit], 12)
     for day in range(moment.day, 27, -1):
         try:
-            return moment.replace(year=year, month=month + 1, day=day)
+            return existing(moment.replace(year=year, month=month + 1, day=day))
         except ValueError:
             if not 1 <= year <= 9999:
                 break

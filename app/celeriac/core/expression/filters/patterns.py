@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from celeriac.core.errors import ExpressionError
-from celeriac.core.expression import regex
+from celeriac.core.expression import regex as expressions
 from celeriac.core.expression.operators import bounded
 from celeriac.core.expression.printing import java_text
 from celeriac.core.expression.scope import Scope
@@ -19,7 +19,7 @@ def replace(scope: Scope, value: Any, replace_pairs: Any, regexp: Any = False) -
     text = java_text(value)
     for old, new in replace_pairs.items():
         if regexp:
-            text = regex.replace(scope, text, java_text(old), java_text(new))
+            text = expressions.replace(scope, text, java_text(old), java_text(new))
             continue
         old, new = java_text(old), java_text(new)
         growth = text.count(old) * (len(new) - len(old))
@@ -30,22 +30,22 @@ def replace(scope: Scope, value: Any, replace_pairs: Any, regexp: Any = False) -
 
 def split(scope: Scope, value: Any, delimiter: str, limit: int = 0) -> Any:
     """Cuts a text at a regular expression."""
-    return None if value is None else regex.split(scope, java_text(value), delimiter, limit)
+    return None if value is None else expressions.split(scope, java_text(value), delimiter, limit)
 
 
-def regex_match(scope: Scope, value: Any, pattern: str) -> Any:
+def regex_match(scope: Scope, value: Any, regex: str) -> Any:
     """True when the pattern is found anywhere."""
-    return None if value is None else regex.search(scope, java_text(value), pattern) is not None
+    return None if value is None else expressions.search(scope, java_text(value), regex) is not None
 
 
-def regex_replace(scope: Scope, value: Any, pattern: str, replacement: str) -> Any:
+def regex_replace(scope: Scope, value: Any, regex: str, replacement: str) -> Any:
     """Replaces what the pattern finds; `$1` stands for a group."""
-    return None if value is None else regex.replace(scope, java_text(value), pattern, replacement)
+    return None if value is None else expressions.replace(scope, java_text(value), regex, replacement)
 
 
-def regex_extract(scope: Scope, value: Any, pattern: str, group: int = 0) -> Any:
+def regex_extract(scope: Scope, value: Any, regex: str, group: int = 0) -> Any:
     """What the pattern finds first, or one of its groups; null when it finds nothing."""
-    if value is None or (match := regex.search(scope, java_text(value), pattern)) is None:
+    if value is None or (match := expressions.search(scope, java_text(value), regex)) is None:
         return None
     if not 0 <= group <= match.re.groups:
         raise ExpressionError(f"Group {group} does not exist: the pattern has {match.re.groups} groups")

@@ -26,18 +26,21 @@ def of_text(function: Callable[[str], str]) -> Callable[[Scope, Any], Any]:
 
 
 def abbreviate(_: Scope, value: Any, length: int) -> Any:
-    """Cuts to `length` characters, dots included."""
+    """Cuts to `length` characters, dots included; a text of at most three is never cut."""
     if value is None:
         return None
+    if length < 0:
+        raise ExpressionError("The filter `abbreviate` expects a length >= 0")
     text = java_text(value)
-    if len(text) <= length or length < 0:
+    if len(text) <= max(length, 3):
         return text
     return text[:length] if length <= 3 else f"{text[: length - 3]}..."
 
 
 def capitalize(text: str) -> str:
-    """The first letter in upper case, the rest as it is."""
-    return text[:1].upper() + text[1:]
+    """The first letter that is no space in upper case, the rest as it is."""
+    start = len(text) - len(text.lstrip())
+    return text[:start] + text[start : start + 1].upper() + text[start + 1 :]
 
 
 def title(text: str) -> str:

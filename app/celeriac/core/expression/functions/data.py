@@ -18,6 +18,14 @@ from celeriac.core.expression.yaml_text import read_yaml
 _NONCE_BYTES = 12
 
 
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"unexpected {name}")
+
+
+_DECODER = json.JSONDecoder(parse_constant=_no_constant)
+"""Reads the first value of a text; the engines pass over what follows it."""
+
+
 def from_json(scope: Scope, json_: Any) -> Any:
     """The value of a JSON text; null of null."""
     if json_ is None:
@@ -26,7 +34,7 @@ def from_json(scope: Scope, json_: Any) -> Any:
         raise ExpressionError("The function `fromJson` expects an argument `json` that is a text")
     scope.budget.spend(len(json_) // 50)
     try:
-        return json.loads(json_, parse_constant=_no_constant)
+        return _DECODER.raw_decode(json_.lstrip())[0]
     except (ValueError, RecursionError) as error:
         raise ExpressionError(f"Invalid json: {error}") from None
 
@@ -95,16 +103,16 @@ def current_each_output(scope: Scope, outputs: Any) -> Any:
     return outputs
 
 
-def encrypt(scope: Scope, key: str, text: str) -> str:
+def encrypt(scope: Scope, key: str, plaintext: str) -> str:
     """AES-GCM: Base64 of nonce and cipher text."""
     nonce = bytes(int(scope.world.random() * 256) for _ in range(_NONCE_BYTES))
-    return base64.b64encode(nonce + _cipher(key).encrypt(nonce, text.encode(), None)).decode()
+    return base64.b64encode(nonce + _cipher(key).encrypt(nonce, plaintext.encode(), None)).decode()
 
 
-def decrypt(_: Scope, key: str, text: str) -> str:
+def decrypt(_: Scope, key: str, encrypted: str) -> str:
     """The text that `encrypt` was given."""
     try:
-        content = base64.b64decode(text, validate=True)
+        content = base64.b64decode(encrypted, validate=True)
         return _cipher(key).decrypt(content[:_NONCE_BYTES], content[_NONCE_BYTES:], None).decode()
     except (InvalidTag, ValueError):
         raise ExpressionError("The text cannot be decrypted with this key") from None
@@ -121,10 +129,6 @@ def _numeric(value: Any) -> Any:
     if isinstance(value, str):
         raise ExpressionError("`min` and `max` compare numbers only")
     return value
-
-
-def _no_constant(name: str) -> NoReturn:
-    raise ValueError(f"unexpected {name}")
 
 
 DATA_FUNCTIONS: Mapping[str, Callable[..., Any]] = {

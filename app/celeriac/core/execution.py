@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from celeriac.core.decision import Dropped, Superseded
 from celeriac.core.frames import Frame, TaskRun
-from celeriac.core.plan import Dropped, Superseded
 from celeriac.core.state import State
 
 _BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
@@ -129,7 +129,8 @@ class Visit:
 class Changes:
     """What a visit writes, in one transaction that only happens when the fence is still `execution.fence`.
 
-    left_over: what earlier writes of the visit left over (kinds go, outputs) is used as well.
+    erased: seqs of planned task runs to delete. left_over: what earlier writes of the visit left over (kinds go,
+    outputs) is used as well.
     """
 
     execution: Execution
@@ -139,6 +140,7 @@ class Changes:
     frames: Sequence[Frame] = ()
     superseded: Sequence[Superseded] = ()
     dropped: Sequence[Dropped] = ()
+    erased: Sequence[int] = ()
     abandoned: Sequence[tuple[int, State]] = ()
     loop_values: Sequence[tuple[int, Sequence[str]]] = ()
     letters: Sequence[Letter] = ()

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from celeriac.core.plan import Fan
+from celeriac.core.decision import Fan
 
 
 class Publisher(Protocol):

@@ -8,10 +8,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from celeriac.core.decision import Fan, Progress
 from celeriac.core.execution import Changes, Execution, Fact, Letter, LogLine, Metric, Visit
 from celeriac.core.flow_index import FlowIndex
 from celeriac.core.frames import FLOW_SEQ, Frame, TaskRun
-from celeriac.core.plan import Fan, Planner, Progress
+from celeriac.core.plan import Planner
 from celeriac.core.state import State
 from celeriac.services.evaluation import Calls, Done, Evaluated, Opened, Waits, evaluate
 from celeriac.services.flows import Flows
@@ -88,11 +89,9 @@ class Round:
         self._planner = Planner(
             self._index, progress, visit.frames, visit.runs, self._loop_value, self._now_us, around.random
         )
-        self._planner.newest.update(((run.task_id, run.value_hash), run) for run in visit.runs.values())
+        newest = self._planner.launcher.newest
         self._masker = masker_of(execution, self._index, around.secrets, around.encryption)
-        self._lookup = Lookup(
-            around.outputs, around.storage, execution.id, self._index, self._planner.newest, self._planner.runs
-        )
+        self._lookup = Lookup(around.outputs, around.storage, execution.id, self._index, newest, self._planner.runs)
         self._secret_names = set(execution.secrets or ())
 
     def run(self) -> None:
@@ -131,16 +130,16 @@ class Round:
             if planner.progress.ended_us is None:
                 self._kill()
         elif fact.kind == "outputs":
-            planner.evaluate_outputs = True
+            planner.decision.evaluate_outputs = True
         elif fact.kind == "go" and fact.seq in planner.frames:
-            planner.unreleased.add(fact.seq)
+            planner.decision.unreleased.add(fact.seq)
         elif run is None:
             return
         elif fact.kind == "evaluated" or (fact.payload and fact.kind == "go"):
             self._evaluated_by_worker(run, fact.payload or {})
         elif fact.kind == "go":
             if run.state is State.CREATED:
-                planner.evaluate.append(run)
+                planner.decision.evaluate.append(run)
         elif fact.kind in ("ended", "final"):
             self._secret_names.update((fact.payload or {}).get("secrets", ()))
             if run.state.is_terminal:
@@ -173,35 +172,43 @@ class Round:
             self._planner.ended(run, final=True)
             return
         self._rendered[run.seq] = told["rendered"]
-        self._planner.evaluate.append(run)
+        self._planner.decision.evaluate.append(run)
 
     # ------------------------------------------------------------------ evaluation
     def _evaluate_batch(self) -> bool:
         """Evaluates until nothing is left (True) or the batch is full (False)."""
-        planner = self._planner
+        decision = self._planner.decision
         since, count = time.monotonic(), 0
-        while planner.evaluate or planner.unreleased or planner.evaluate_outputs:
+        while decision.is_unfinished:
             if count >= BATCH or self._batch.size > BATCH_CHARS or time.monotonic() - since > BATCH_S:
                 return False
-            if planner.evaluate_outputs:
-                planner.evaluate_outputs = False
+            if decision.evaluate_outputs:
+                decision.evaluate_outputs = False
                 self._evaluate_flow_outputs()
                 continue
-            for seq in list(planner.unreleased):
-                if seq in planner.frames:
-                    planner.release(planner.frames[seq])
-                planner.unreleased.discard(seq)
             generation = self._next_generation(BATCH - count)
-            if not generation and planner.evaluate:
+            if not generation and (decision.evaluate or not self._release()):
                 return False
             count += len(generation)
             for run, evaluated in [(run, self._evaluate(run)) for run in generation]:
                 self._apply(run, evaluated)
         return True
 
+    def _release(self) -> bool:
+        """Lets wide frames go on, unless rows wait to be written: 200 new ones at a time."""
+        planner = self._planner
+        if any(run.is_new for run in planner.runs.values()):
+            return False
+        for seq in list(planner.decision.unreleased):
+            if seq in planner.frames:
+                planner.release(planner.frames[seq])
+            else:
+                planner.decision.unreleased.discard(seq)
+        return True
+
     def _next_generation(self, most: int) -> list[TaskRun]:
         """What can be evaluated together; nothing when the next one reads rows that are still to be written."""
-        waiting, found = self._planner.evaluate, list[TaskRun]()
+        waiting, found = self._planner.decision.evaluate, list[TaskRun]()
         while waiting and len(found) < most:
             if self._index.places[waiting[0].task_id].reads_rows and (found or not self._is_written):
                 break
@@ -211,7 +218,7 @@ class Round:
     @property
     def _is_written(self) -> bool:
         ended = any(run.is_dirty for run in self._planner.runs.values())
-        return not (ended or self._batch.logs or self._planner.errors)
+        return not (ended or self._batch.logs or self._planner.decision.errors)
 
     def _evaluate(self, run: TaskRun) -> Evaluated:
         place = self._index.places[run.task_id]
@@ -296,9 +303,10 @@ class Round:
 
     def _write(self) -> None:
         planner, batch, execution = self._planner, self._batch, self._execution
-        for seq, message in planner.errors:
+        decision = planner.decision
+        for seq, message in decision.errors:
             self._error(seq, planner.runs[seq].attempt if seq else 1, message)
-        fans, children = planner.publish, list(batch.children)
+        fans, children = decision.publish, list(batch.children)
         progress = planner.progress
         execution.state, execution.next_seq, execution.histories = progress.state, progress.next_seq, progress.histories
         execution.started_us, execution.ended_us, execution.done_us = (
@@ -312,11 +320,11 @@ class Round:
         for fan in fans:
             for segment in fan.segments:
                 segment[0].published_us = now
-        killed = [(run.handle or {}).get("child") for run in planner.kill_children]
+        killed = [(run.handle or {}).get("child") for run in decision.kill_children]
         letters = [*self._left_over_letters(), *(Letter(child, "kill") for child in killed if child)]
         if progress.done_us is not None:
             letters += told_parent(execution, execution.outputs)
-        frames: list[Frame] = [*planner.frames.values(), *planner.closed]
+        frames: list[Frame] = [*planner.frames.values(), *decision.closed]
         self._around.executions.save(
             Changes(
                 execution,
@@ -324,9 +332,10 @@ class Round:
                 left_over=self._left_over or any(fact.kind in LEFT_OVER for fact in self._facts),
                 runs=[run for run in planner.runs.values() if run.is_new or run.is_dirty],
                 frames=[frame for frame in frames if frame.is_new or frame.is_dirty],
-                superseded=planner.superseded,
-                dropped=planner.dropped,
-                abandoned=planner.abandoned,
+                superseded=decision.superseded,
+                dropped=decision.dropped,
+                erased=decision.erased,
+                abandoned=decision.abandoned,
                 loop_values=batch.loop_values,
                 letters=letters,
                 children=children,
@@ -334,7 +343,7 @@ class Round:
                 metrics=batch.metrics,
             )
         )
-        self._left_over = bool(planner.evaluate or planner.unreleased or planner.evaluate_outputs)
+        self._left_over = decision.is_unfinished
         self._forget_written()
         self._publish(fans, [*(child.id for child in children), *(child for child in killed if child)], letters)
 
@@ -346,13 +355,13 @@ class Round:
             self._publisher.advance([*others, *parents])
 
     def _left_over_letters(self) -> list[Letter]:
-        x, planner = self._execution.id, self._planner
+        x, decision = self._execution.id, self._planner.decision
         letters = [
             Letter(x, "go", run.seq, {"rendered": self._rendered[run.seq]} if run.seq in self._rendered else None)
-            for run in planner.evaluate
+            for run in decision.evaluate
         ]
-        letters += [Letter(x, "go", seq) for seq in planner.unreleased]
-        if planner.evaluate_outputs:
+        letters += [Letter(x, "go", seq) for seq in decision.unreleased]
+        if decision.evaluate_outputs:
             letters.append(Letter(x, "outputs"))
         return letters
 
@@ -365,5 +374,4 @@ class Round:
             run.loaded_state, run.loaded_fence = run.state.value, run.fence
         for frame in planner.frames.values():
             frame.is_new = frame.is_dirty = False
-        planner.publish, planner.superseded, planner.dropped = [], [], []
-        planner.abandoned, planner.kill_children, planner.errors, planner.closed = [], [], [], []
+        planner.decision.forget_written()

@@ -24,7 +24,8 @@ root_file_system() {
   if [ -e "$folder/usr/bin/python3" ]; then ln -sf python3 "$folder/usr/bin/python"; fi
   if [ "$1" = pydata ]; then
     python3 -m pip install --quiet --target "$folder/usr/local/lib/python$python/dist-packages" \
-      --python-version "$python" --implementation cp --only-binary :all: pandas
+      --python-version "$python" --implementation cp --only-binary :all: \
+      --no-warn-conflicts --root-user-action ignore pandas
   fi
   tar -C "$folder" --numeric-owner -cf "$cache/$1.tar.new" .
   mv "$cache/$1.tar.new" "$cache/$1.tar"

@@ -383,6 +383,19 @@ def test_packages_asked_for_twice_at_once_are_installed_once(
 
 
 @pytest.mark.usefixtures("no_volumes_left")
+def test_an_installation_ends_when_its_attempt_is_killed(
+    run_docker: Run, docker_client: docker.APIClient, attempt: Any, package_index: Any
+) -> None:
+    env = {"PIP_INDEX_URL": package_index.url, "PIP_TRUSTED_HOST": "127.0.0.1"}
+    attempt.notice = lambda level, message: setattr(attempt, "stop", "killed")
+
+    with pytest.raises(Killed):
+        run_docker("true", dependencies=(package_index.package,), env=env, properties={"networkMode": "host"})
+
+    assert docker_client.containers(all=True, filters={"label": "celeriac=packages"}) == []
+
+
+@pytest.mark.usefixtures("no_volumes_left")
 def test_packages_that_do_not_exist_are_named(run_docker: Run, package_index: Any) -> None:
     env = {"PIP_INDEX_URL": package_index.url, "PIP_TRUSTED_HOST": "127.0.0.1", "PIP_RETRIES": "0"}
 

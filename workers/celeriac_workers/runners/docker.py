@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import docker
@@ -107,42 +108,33 @@ class _Noting:
         self._attempt.notice(level, message)
 
 
+@dataclass(frozen=True, slots=True)
 class _Job:
     """One command on one engine."""
 
-    def __init__(
-        self,
-        client: docker.APIClient,
-        engine: Engine,
-        image: Image,
-        command: Command,
-        options: Docker,
-        attempt: "_Noting",
-        settings: RunnerSettings,
-    ) -> None:
-        self._client = client
-        self._engine = engine
-        self._image = image
-        self._command = command
-        self._options = options
-        self._attempt = attempt
-        self._settings = settings
+    client: docker.APIClient
+    engine: Engine
+    image: Image
+    command: Command
+    options: Docker
+    attempt: _Noting
+    settings: RunnerSettings
 
     def run(self, entry_point: tuple[str, ...]) -> RunResult:
         """Raises: NoShell when the entry point needs a shell that the image has not."""
-        client, command, options, attempt = self._client, self._command, self._options, self._attempt
-        volume = packages_volume(client, self._image, command)
+        client, command, options, attempt = self.client, self.command, self.options, self.attempt
+        volume = packages_volume(client, self.image, command)
         container = create_container(
-            client, command, self._image, options, self._settings, volume=volume, entry_point=entry_point
+            client, command, self.image, options, self.settings, volume=volume, entry_point=entry_point
         )
         with _removed(client, container, keep=not options.delete or not options.wait):
             if volume:
-                fill_volume(client, volume, container, self._image, command, options, attempt)
+                fill_volume(client, volume, container, self.image, command, options, attempt)
             client.put_archive(container, "/", self._archive())
             attempt.started(
                 {
                     "engine": _engine_id(client),
-                    "host": self._engine.host,
+                    "host": self.engine.host,
                     "container": container,
                     "notices": list(attempt.notices),
                 }
@@ -151,8 +143,8 @@ class _Job:
             return run.from_start(str(command.directory))
 
     def _archive(self) -> Iterator[bytes]:
-        open_to_all = (self._options.user or self._image.user) not in _ROOT
-        return archive_of(self._command.directory, {"run": SCRIPT, "usage": b""}, open_to_all=open_to_all)
+        open_to_all = (self.options.user or self.image.user) not in _ROOT
+        return archive_of(self.command.directory, {"run": SCRIPT, "usage": b""}, open_to_all=open_to_all)
 
 
 @contextmanager

@@ -11,12 +11,15 @@ from docker.errors import APIError, NotFound
 from celeriac.core.errors import RunnerFailed
 from celeriac.core.runner import Attempt, Command
 from celeriac.plugins.runners.docker import Docker
+from celeriac_workers.runners.containers import remove_container
 from celeriac_workers.runners.docker_files import exists
 from celeriac_workers.runners.docker_images import Image
 from celeriac_workers.runners.docker_options import LABEL, PACKAGES
 from celeriac_workers.runners.stopping import raise_stopped
 
 _READY = f"{PACKAGES}/.celeriac-ready"
+_STARTED_WITHIN_S = 30.0
+"""A container that is not started for so long was left by a worker that has ended."""
 _SETTINGS = ("PIP_", "UV_", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE")
 _INSTALL = f"""
 rm -rf {PACKAGES}/* || exit
@@ -57,9 +60,15 @@ def fill_volume(
     while not exists(client, container, _READY):
         if log:
             raise RunnerFailed(f"Cannot install {', '.join(command.dependencies)} in the image `{image.name}`:\n{log}")
-        if _start(client, volume, image, command, options):
+        if not _start(client, volume, image, command, options):
+            log = _await(client, volume, attempt)
+            continue
+        try:
             attempt.notice("INFO", f"Installing {', '.join(command.dependencies)} for the image {image.name}")
-        log = _await(client, volume, attempt)
+            log = _await(client, volume, attempt)
+        except BaseException:
+            remove_container(client, volume)
+            raise
 
 
 def _start(client: docker.APIClient, volume: str, image: Image, command: Command, options: Docker) -> bool:
@@ -89,9 +98,12 @@ def _environ(env: Mapping[str, str]) -> dict[str, str]:
 
 def _await(client: docker.APIClient, name: str, attempt: Attempt) -> str:
     """Waits for the installing container and removes it; its last lines when it failed, else ''."""
+    began = time.monotonic()
     try:
         while (state := client.inspect_container(name)["State"])["Status"] in ("created", "running"):
             raise_stopped(attempt.stop_reason())
+            if state["Status"] == "created" and time.monotonic() - began > _STARTED_WITHIN_S:
+                break
             time.sleep(0.1)
         log = client.logs(name, tail=30).decode(errors="replace") if state["ExitCode"] else ""
         client.remove_container(name, v=False, force=True)

@@ -10,17 +10,18 @@ from celeriac.core.expression.environment import environment
 from celeriac.core.expression.functions.outside import IO_FUNCTIONS, ROW_FUNCTIONS
 from celeriac.core.expression.renderer import has_expression
 
+_LONGEST_CACHED = 16 * 1024
 _NOTHING: tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset())
 
 
 def calls(value: Any) -> frozenset[str]:
     """Names of the functions and filters used; of texts that cannot be parsed none."""
-    return frozenset(name for text in _texts(value) for name in _used(text)[0])
+    return frozenset(name for text in _texts(value) for name in _used_in(text)[0])
 
 
 def names(value: Any) -> frozenset[str]:
     """Top-level variables read, e.g. `outputs` and `inputs`; those of the template itself (`set`, `for`) included."""
-    return frozenset(name for text in _texts(value) for name in _used(text)[1])
+    return frozenset(name for text in _texts(value) for name in _used_in(text)[1])
 
 
 def does_io(value: Any) -> bool:
@@ -44,6 +45,10 @@ def _texts(value: Any) -> Iterator[str]:
     elif isinstance(value, list | tuple):
         for item in value:
             yield from _texts(item)
+
+
+def _used_in(text: str) -> tuple[frozenset[str], frozenset[str]]:
+    return _used(text) if len(text) <= _LONGEST_CACHED else _used.__wrapped__(text)
 
 
 @lru_cache(maxsize=4096)

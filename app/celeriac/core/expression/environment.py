@@ -24,6 +24,8 @@ from celeriac.core.expression.printing import Entry, to_text
 from celeriac.core.expression.scope import Loop, Scope, UndefinedOperand
 from celeriac.core.expression.statements import TemplateParser
 
+_LONGEST_CACHED = 16 * 1024
+"""Longest text, in characters, whose template is kept."""
 Lazy = Callable[[], Any]
 
 
@@ -71,9 +73,12 @@ class ExpressionEnvironment(ImmutableSandboxedEnvironment):
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         return TemplateParser(self.lexer.tokenize(source, name, filename)).template()
 
-    @lru_cache(maxsize=4096)  # noqa: B019 (one environment a process)
     def compiled(self, source: str) -> Template:
         """The template of a text. Raises: TemplateSyntaxError."""
+        return self._cached(source) if len(source) <= _LONGEST_CACHED else self.from_string(source)
+
+    @lru_cache(maxsize=4096)  # noqa: B019 (one environment a process)
+    def _cached(self, source: str) -> Template:
         return self.from_string(source)
 
     def filter(

@@ -8,7 +8,8 @@ from typing import Any
 from babel.dates import get_day_names, get_month_names
 
 from celeriac.core.errors import ExpressionError
-from celeriac.core.expression.java_dates import tokens_of, zone_of
+from celeriac.core.expression.java_dates import tokens_of
+from celeriac.core.expression.zones import zone_of
 
 _ISO = re.compile(
     r"(?P<date>[+-]?\d{4}-\d{2}-\d{2})"

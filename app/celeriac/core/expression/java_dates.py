@@ -2,14 +2,15 @@
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_datetime, format_time, get_timezone_name
+from babel.dates import format_date, format_datetime, format_time
 
 from celeriac.core.errors import ExpressionError
+from celeriac.core.expression.zones import offset_text, zone_field
 
 Token = tuple[str, str]
 """("text", literal) or ("field", run of one letter)."""
@@ -37,7 +38,7 @@ _NAMED = {
 def format_date_time(value: datetime, pattern: str, locale: str | None = None) -> str:
     """An aware date by a named format, a style, or a Java pattern. Raises: ExpressionError."""
     if pattern == "rfc_1123_date_time":
-        offset = "GMT" if not value.utcoffset() else _offset(value, colon=False, zulu="")
+        offset = "GMT" if not value.utcoffset() else offset_text(value, colon=False, zulu="")
         return f"{_by_pattern(value, _NAMED[pattern], 'en_US')} {offset}"
     if pattern in _NAMED:
         return _by_pattern(value, _NAMED[pattern], "en_US")
@@ -46,26 +47,6 @@ def format_date_time(value: datetime, pattern: str, locale: str | None = None) -
     if pattern in _SPECIAL:
         return _SPECIAL[pattern](value)
     return _by_pattern(value, pattern, _locale(locale))
-
-
-def zone_of(name: str) -> ZoneInfo | timezone:
-    """`Europe/Paris`, `+02:00`, `UTC+3`, `Z` → zone. Raises: ExpressionError."""
-    match = re.fullmatch(r"(?:UTC|GMT|UT)?([+-])(\d{1,2}):?(\d{2})?(?::?\d{2})?", name)
-    if match:
-        offset = timedelta(hours=int(match[2]), minutes=int(match[3] or 0))
-        return timezone(-offset if match[1] == "-" else offset)
-    return UTC if name == "Z" else _region(name)
-
-
-@lru_cache(maxsize=1024)
-def _region(name: str) -> ZoneInfo:
-    """The zone of a region; short names such as EST are none, as in Java."""
-    if "/" not in name and name not in ("UTC", "GMT", "CET", "EET", "MET", "WET", "Japan", "Singapore"):
-        raise ExpressionError(f"Unknown time-zone ID: {name}")
-    try:
-        return ZoneInfo(name)
-    except (OSError, ValueError, LookupError):
-        raise ExpressionError(f"Unknown time-zone ID: {name}") from None
 
 
 @lru_cache(maxsize=512)
@@ -108,7 +89,7 @@ def _field(value: datetime, run: str, locale: str) -> str:
     if letter == "S":
         return f"{value.microsecond:06d}".ljust(width, "0")[:width]
     if letter in "zvVOXxZ":
-        return _zone_field(value, letter, width, locale)
+        return zone_field(value, letter, width, locale)
     if letter in "Yw":
         week, year = _week(value, locale)
         number = week if letter == "w" else year % 100 if width == 2 else year
@@ -143,39 +124,6 @@ _NUMERIC: Mapping[str, Callable[[datetime], int]] = {
     "N": lambda value: (_midnight_seconds(value) * 1_000_000 + value.microsecond) * 1000,
     "g": lambda value: value.toordinal() - 678576,
 }
-
-
-def zone_id(value: datetime) -> str:
-    """`Europe/Paris`, `+02:00` or `Z`."""
-    return value.tzinfo.key if isinstance(value.tzinfo, ZoneInfo) else _offset(value, colon=True, zulu="Z")
-
-
-def _zone_field(value: datetime, letter: str, width: int, locale: str) -> str:
-    if letter == "V":
-        return zone_id(value)
-    if letter in "zv":
-        if width == 4:
-            return str(get_timezone_name(value, width="long", locale=locale))
-        name = value.tzname() or ""
-        return name if name[:1].isalpha() and not name.startswith("UTC+") else zone_id(value)
-    if letter == "O" or (letter == "Z" and width == 4):
-        offset = _offset(value, colon=True, zulu="")
-        if letter == "O" and width == 1:
-            offset = re.sub(r"^([+-])0(\d)", r"\1\2", offset).removesuffix(":00")
-        return f"GMT{offset}"
-    zulu = "Z" if letter == "X" or width == 5 else None
-    colon = width in (3, 5) if letter != "Z" else width == 5
-    text = _offset(value, colon=colon, zulu=zulu)
-    return text[:3] if width == 1 and letter != "Z" and text.endswith("00") else text
-
-
-def _offset(value: datetime, *, colon: bool, zulu: str | None) -> str:
-    """`+01:00`; `zulu` for an offset of zero."""
-    seconds = int((value.utcoffset() or timedelta()).total_seconds())
-    if seconds == 0 and zulu is not None:
-        return zulu
-    hours, minutes = divmod(abs(seconds) // 60, 60)
-    return f"{'-' if seconds < 0 else '+'}{hours:02d}{':' if colon else ''}{minutes:02d}"
 
 
 def _week(value: datetime, locale: str) -> tuple[int, int]:
@@ -228,7 +176,7 @@ def _local_date_time(value: datetime) -> str:
 
 def _zoned(value: datetime) -> str:
     region = f"[{value.tzinfo.key}]" if isinstance(value.tzinfo, ZoneInfo) else ""
-    return f"{_local_date_time(value)}{_offset(value, colon=True, zulu='Z')}{region}"
+    return f"{_local_date_time(value)}{offset_text(value, colon=True, zulu='Z')}{region}"
 
 
 def _instant(value: datetime) -> str:
@@ -240,17 +188,17 @@ def _instant(value: datetime) -> str:
 
 def _week_date(value: datetime) -> str:
     year, week, day = value.isocalendar()
-    return f"{year:04d}-W{week:02d}-{day}{_offset(value, colon=True, zulu='Z')}"
+    return f"{year:04d}-W{week:02d}-{day}{offset_text(value, colon=True, zulu='Z')}"
 
 
 _SPECIAL: Mapping[str, Callable[[datetime], str]] = {
     "iso_date_time": _zoned,
     "iso_zoned_date_time": _zoned,
-    "iso_offset_date_time": lambda value: _local_date_time(value) + _offset(value, colon=True, zulu="Z"),
+    "iso_offset_date_time": lambda value: _local_date_time(value) + offset_text(value, colon=True, zulu="Z"),
     "iso_local_date_time": _local_date_time,
     "iso_local_time": _local,
-    "iso_time": lambda value: _local(value) + _offset(value, colon=True, zulu="Z"),
-    "iso_offset_time": lambda value: _local(value) + _offset(value, colon=True, zulu="Z"),
+    "iso_time": lambda value: _local(value) + offset_text(value, colon=True, zulu="Z"),
+    "iso_offset_time": lambda value: _local(value) + offset_text(value, colon=True, zulu="Z"),
     "iso_instant": _instant,
     "iso_week_date": _week_date,
 }

@@ -5,7 +5,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from celeriac.core.expression import regex
-from celeriac.core.expression.operators import bounded, is_list, is_number, same
+from celeriac.core.expression.arithmetic import is_number
+from celeriac.core.expression.operators import bounded, is_list, same
 from celeriac.core.expression.printing import Entry, ensure_moderate, java_text
 from celeriac.core.expression.scope import Scope
 

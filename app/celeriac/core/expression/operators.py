@@ -1,22 +1,15 @@
 """What the operators do to values. Source: Pebble's and Kestra 2.0's operators, numbers as Java's long and double."""
 
-import math
 from collections.abc import Mapping, Sequence
 from datetime import date, time, timedelta
-from decimal import Decimal
 from typing import Any
 
 from celeriac.core.errors import ExpressionError
+from celeriac.core.expression.arithmetic import calculate, coerced, is_number, operand, wrapped
 from celeriac.core.expression.printing import ensure_moderate, java_text
 from celeriac.core.expression.scope import MAX_TEXT, Scope
 
-Number = int | float | Decimal
 _MAX_ITEMS = 1_000_000
-
-
-def is_number(value: Any) -> bool:
-    """True for int, float and Decimal, not for bool."""
-    return isinstance(value, Number) and not isinstance(value, bool)
 
 
 def is_list(value: Any) -> bool:
@@ -44,13 +37,13 @@ def choice(scope: Scope, value: Any) -> bool:
 def add(scope: Scope, left: Any, right: Any) -> Any:
     """`+`: text if either is text, appends to a list, else a sum."""
     if type(left) is int and type(right) is int:
-        return _long(left + right)
+        return wrapped(left + right)
     if is_list(left):
         scope.budget.spend(len(left) // 50)
         return bounded_list([*left, *right] if is_list(right) else [*left, right])
     if isinstance(left, str) or isinstance(right, str):
         return bounded(scope, java_text(left) + java_text(right))
-    return _arithmetic("add", _operand(left), _operand(right))
+    return calculate("add", operand(left), operand(right))
 
 
 def subtract(scope: Scope, left: Any, right: Any) -> Any:
@@ -63,32 +56,32 @@ def subtract(scope: Scope, left: Any, right: Any) -> Any:
         scope.budget.spend(len(left) // 10)
         index = next((index for index, item in enumerate(left) if same(item, right)), len(left))
         return [*left[:index], *left[index + 1 :]]
-    return _arithmetic("subtract", _coerced(left), _coerced(right))
+    return calculate("subtract", coerced(left), coerced(right))
 
 
 def multiply(_: Scope, left: Any, right: Any) -> Any:
     """`*`"""
-    return _arithmetic("multiply", _coerced(left), _coerced(right))
+    return calculate("multiply", coerced(left), coerced(right))
 
 
 def divide(_: Scope, left: Any, right: Any) -> Any:
     """`/`: whole numbers stay whole."""
-    return _arithmetic("divide", _coerced(left), _coerced(right))
+    return calculate("divide", coerced(left), coerced(right))
 
 
 def modulo(_: Scope, left: Any, right: Any) -> Any:
     """`%`: the sign of the left operand."""
-    return _arithmetic("modulo", _coerced(left), _coerced(right))
+    return calculate("modulo", coerced(left), coerced(right))
 
 
 def negate(_: Scope, value: Any) -> Any:
     """Unary `-`."""
-    return _arithmetic("subtract", 0, _coerced(value)) if not isinstance(value, float) else -value
+    return calculate("subtract", 0, coerced(value)) if not isinstance(value, float) else -value
 
 
 def positive(_: Scope, value: Any) -> Any:
     """Unary `+`."""
-    return _coerced(value)
+    return coerced(value)
 
 
 def concatenate(scope: Scope, *values: Any) -> str:
@@ -217,69 +210,3 @@ def _comparable(left: Any, right: Any) -> bool:
     if isinstance(left, date | time | timedelta) and type(left) is type(right):
         return True
     raise ExpressionError(f"Cannot compare `{java_text(left)[:100]}` with `{java_text(right)[:100]}`")
-
-
-def _operand(value: Any) -> Number:
-    if is_number(value):
-        return value  # type: ignore[no-any-return]
-    raise ExpressionError(f"Cannot convert to a number: {java_text(value)[:100]}")
-
-
-def _coerced(value: Any) -> Number:
-    if not isinstance(value, str):
-        return _operand(value)
-    try:
-        return int(value) if value.lstrip("+-").isdigit() and len(value) < 19 else float(value)
-    except ValueError:
-        raise ExpressionError(f'For a number, the text "{value[:100]}" is none') from None
-
-
-def _long(value: int) -> int:
-    """Wraps as a 64-bit number does."""
-    return value if -(1 << 63) <= value < 1 << 63 else (value + (1 << 63)) % (1 << 64) - (1 << 63)
-
-
-def _arithmetic(operation: str, left: Number, right: Number) -> Number:
-    if isinstance(left, int) and isinstance(right, int):
-        return _whole(operation, left, right)
-    if isinstance(left, Decimal) or isinstance(right, Decimal):
-        return _decimal(operation, Decimal(str(left)), Decimal(str(right)))
-    first, second = float(left), float(right)
-    if operation == "add":
-        return first + second
-    if operation == "subtract":
-        return first - second
-    if operation == "multiply":
-        return first * second
-    if operation == "divide":
-        return first / second if second else _over_zero(first)
-    return math.fmod(first, second) if second else math.nan
-
-
-def _whole(operation: str, left: int, right: int) -> int:
-    if operation == "multiply":
-        value = left * right
-    elif operation in ("add", "subtract"):
-        value = left + right if operation == "add" else left - right
-    elif right == 0:
-        raise ExpressionError("/ by zero")
-    else:
-        quotient = abs(left) // abs(right) * (1 if (left < 0) == (right < 0) else -1)
-        value = quotient if operation == "divide" else left - right * quotient
-    return _long(value)
-
-
-def _decimal(operation: str, left: Decimal, right: Decimal) -> Decimal:
-    if operation in ("divide", "modulo") and not right:
-        raise ExpressionError("/ by zero")
-    if operation == "add":
-        return left + right
-    if operation == "subtract":
-        return left - right
-    if operation == "multiply":
-        return left * right
-    return left / right if operation == "divide" else left % right
-
-
-def _over_zero(value: float) -> float:
-    return math.nan if value == 0 else math.copysign(math.inf, value)

@@ -4,12 +4,11 @@ Every operation becomes a call of a method of the environment (`nodes.Call` on `
 Jinja allows no new node types; `codegen` writes these calls out. `statements` has the tags.
 """
 
-from typing import Any
-
 from jinja2 import TemplateSyntaxError, nodes
 from jinja2.lexer import Token, TokenStream
 
 from celeriac.core.expression.lexer import FLOAT, INTEGER, NAME, OPERATOR, PRINT, STRING, PebbleLexer
+from celeriac.core.expression.operations import constant, harden, operation
 
 _BINARY = {
     "or": 10,
@@ -44,22 +43,9 @@ _METHODS = {
 }
 _STRICT = frozenset({"+", "-", "*", "/", "%", "==", "equals", "!="})
 """Operators whose undefined operands are errors also below `??`, `default` and `is defined`."""
-_LINE_ARGUMENT = {"variable": 1, "attribute": 2, "item": 2, "method": 2}
-"""{operation that looks something up: which of its arguments is the line}."""
-_FORGIVING = frozenset({"coalesce", "coalesce_undefined", "default", "defined"})
 _RESERVED = frozenset({"or", "and", "not", "is", "contains", "equals", "isIn"})
 _LITERALS = {"true": True, "TRUE": True, "false": False, "FALSE": False}
 _NULLS = frozenset({"null", "NULL", "none", "NONE"})
-
-
-def operation(name: str, line: int, *args: Any, kwargs: list[nodes.Keyword] | None = None) -> nodes.Call:
-    """A call of the environment's method `name`."""
-    return nodes.Call(nodes.EnvironmentAttribute(name, lineno=line), list(args), kwargs or [], None, None, lineno=line)
-
-
-def constant(value: Any, line: int) -> nodes.Const:
-    """A literal."""
-    return nodes.Const(value, lineno=line)
 
 
 class ExpressionParser:
@@ -152,8 +138,8 @@ class ExpressionParser:
             sides = (operation("truth", line, left), operation("truth", line, right))
             return (nodes.And if operator == "and" else nodes.Or)(*sides, lineno=line)
         if operator in _STRICT:
-            _harden(left)
-            _harden(right)
+            harden(left)
+            harden(right)
         return operation(_METHODS[operator], line, left, right)
 
     def _ternary(self, test: nodes.Expr) -> nodes.Expr:
@@ -256,21 +242,6 @@ class ExpressionParser:
             return operation("attribute", line, value, name, constant(line, line))
         positional, _ = self.call_arguments()
         return operation("method", line, value, name, constant(line, line), *positional)
-
-
-def _harden(node: nodes.Node) -> None:
-    """Marks the lookups of an operand by a negative line; what a forgiving operation catches itself stays."""
-    if not isinstance(node, nodes.Call) or not isinstance(node.node, nodes.EnvironmentAttribute):
-        for child in node.iter_child_nodes():
-            _harden(child)
-        return
-    name = node.node.name
-    if name in _LINE_ARGUMENT:
-        line = node.args[_LINE_ARGUMENT[name]]
-        assert isinstance(line, nodes.Const)
-        line.value = -abs(line.value)
-    for child in [*node.args[1 if name in _FORGIVING else 0 :], *node.kwargs]:
-        _harden(child)
 
 
 def _integer(text: str, line: int) -> int:

@@ -157,14 +157,17 @@ def truthy(rendered: Any) -> bool:
 
 
 def plain(value: Any) -> Any:
-    """A value without lazy parts: mappings that are no dict become one, sequences a list; dicts and lists stay."""
-    if isinstance(value, dict | list | str | bytes):
+    """A copy of dicts, lists and scalars only: nothing lazy in it, nothing shared with the variables."""
+    ensure_moderate(value)
+    return _plain(value)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, str | bytes):
         return value
     if isinstance(value, Mapping):
-        return {key: plain(value[key]) for key in value}
-    if isinstance(value, Sequence):
-        return [plain(item) for item in value]
-    return value
+        return {key: _plain(value[key]) for key in value}
+    return [_plain(item) for item in value] if isinstance(value, Sequence) else value
 
 
 def ensure_moderate(value: Any) -> None:

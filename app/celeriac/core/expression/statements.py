@@ -6,7 +6,8 @@ from jinja2 import TemplateSyntaxError, nodes
 from jinja2.lexer import TokenStream
 
 from celeriac.core.expression.lexer import DATA, END_PRINT, END_TAG, NAME, OPERATOR, PRINT, TAG
-from celeriac.core.expression.parser import ExpressionParser, constant, operation
+from celeriac.core.expression.operations import constant, operation
+from celeriac.core.expression.parser import ExpressionParser
 
 
 class TemplateParser:

@@ -4,8 +4,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from celeriac.core.errors import ExpressionError
+from celeriac.core.expression.arithmetic import is_number
 from celeriac.core.expression.methods import utf16_length
-from celeriac.core.expression.operators import bounded, bounded_list, is_list, is_number, same
+from celeriac.core.expression.operators import bounded, bounded_list, is_list, same
 from celeriac.core.expression.printing import ensure_moderate, java_text
 from celeriac.core.expression.scope import Scope
 

@@ -6,9 +6,10 @@ from typing import Any
 
 from celeriac.core.errors import ExpressionError
 from celeriac.core.expression.java_date_parsing import date_of, existing
-from celeriac.core.expression.java_dates import format_date_time, zone_of
+from celeriac.core.expression.java_dates import format_date_time
 from celeriac.core.expression.printing import java_text
 from celeriac.core.expression.scope import Scope
+from celeriac.core.expression.zones import zone_of
 
 _SECONDS = {
     "NANOS": 1e-9,

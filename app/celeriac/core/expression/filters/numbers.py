@@ -6,8 +6,8 @@ from decimal import Decimal
 from typing import Any
 
 from celeriac.core.errors import ExpressionError
+from celeriac.core.expression.arithmetic import is_number
 from celeriac.core.expression.decimal_format import format_decimal
-from celeriac.core.expression.operators import is_number
 from celeriac.core.expression.printing import java_text
 from celeriac.core.expression.scope import Scope
 

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -200,8 +201,8 @@ def _worker(app: App, settings: Settings) -> Celery:
     worker_id = f"test-{os.getpid()}-{id(app):x}"
     runners = Runners(RunnerSettings(cache=settings.home / "cache", environ=dict(os.environ)), settings.runner, "")
     slots = Slots(app.claims, runners, settings.log_cap_bytes)
-    app.claims.register(worker_id, settings.cell, "localhost", os.getpid(), runners.names())
-    WorkerBeat(app.claims, slots, worker_id).start()
+    register = partial(app.claims.register, worker_id, settings.cell, "localhost", os.getpid(), runners.names())
+    WorkerBeat(app.claims, slots, worker_id, register).start()
     return worker_app(settings, app.attempts(worker_id, slots))
 
 

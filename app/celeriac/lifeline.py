@@ -20,15 +20,22 @@ class Lifeline:
         self._fd = fd
         self._grace_s = grace_s
         self._go = threading.Event()
+        self._cut = threading.Event()
         threading.Thread(target=self._watch, name="lifeline", daemon=True).start()
 
     def wait_for_go(self, timeout_s: float | None = None) -> bool:
         """Blocks until the supervisor says that work may begin; False after the timeout."""
         return self._go.wait(timeout_s)
 
+    @property
+    def is_cut(self) -> bool:
+        """True when the supervisor is gone."""
+        return self._cut.is_set()
+
     def _watch(self) -> None:
         while _read(self._fd):
             self._go.set()
+        self._cut.set()
         os.kill(os.getpid(), signal.SIGTERM)
         threading.Event().wait(self._grace_s)
         if os.getpgrp() == os.getpid():

@@ -13,6 +13,8 @@ from typing import Any
 
 _SECRET = "SECRET_"
 _ENVS = ("KESTRA_", "ENV_")
+LASTING = "lasting"
+"""A file in the folder of a cell that another command will go on with; others end with their command."""
 _RUNNERS = ("", "docker", "process")
 
 
@@ -91,6 +93,11 @@ class Settings:
     def cell_dir(self) -> Path:
         """What belongs to the running cell alone: lock, broker data. Removed when it ends."""
         return self.home / "run" / self.cell
+
+    @property
+    def is_lasting(self) -> bool:
+        """True when the cell outlives the command that has started it."""
+        return not self.cell_dir.exists() or (self.cell_dir / LASTING).exists()
 
     @property
     def tmp_dir(self) -> Path:

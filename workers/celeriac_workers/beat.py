@@ -3,6 +3,7 @@
 import logging
 import threading
 import time
+from collections.abc import Callable
 
 from celeriac.store.claim_store import ClaimStore
 from celeriac_workers.slot import Slots
@@ -13,30 +14,43 @@ _log = logging.getLogger(__name__)
 
 
 class WorkerBeat(threading.Thread):
-    """Raises the worker's beat; without a beat for 8 s everything here is stopped, for others will take it over."""
+    """Raises the worker's beat; without a beat for 8 s everything here is stopped, for others will take it over.
 
-    def __init__(self, claims: ClaimStore, slots: Slots, worker_id: str) -> None:
+    register: writes the worker's row, at first and after the worker was given up for lost.
+    """
+
+    def __init__(self, claims: ClaimStore, slots: Slots, worker_id: str, register: Callable[[], None]) -> None:
         super().__init__(name="worker-beat", daemon=True)
         self._claims = claims
         self._slots = slots
         self._worker_id = worker_id
+        self._register = register
+
+    def start(self) -> None:
+        """The worker may claim from now on."""
+        self._register()
+        super().start()
 
     def run(self) -> None:
         """For ever; a daemon thread."""
         beaten_at = time.monotonic()
         while True:
             time.sleep(BEAT_S)
-            held = self._slots.held()
             try:
-                known, owned = self._claims.beat(self._worker_id)
+                self._beat()
             except self._claims.Unavailable as error:
                 _log.warning("no beat, the database is away", extra={"error": str(error)})
                 if time.monotonic() - beaten_at > SILENT_S:
                     self._slots.stop_all("lost")
                 continue
             beaten_at = time.monotonic()
-            if known:
-                self._slots.compare(held, owned)
-            else:
-                _log.error("this worker was given up for lost")
-                self._slots.stop_all("lost")
+
+    def _beat(self) -> None:
+        held = self._slots.held()
+        known, owned = self._claims.beat(self._worker_id)
+        if known:
+            self._slots.compare(held, owned)
+        else:
+            _log.error("this worker was given up for lost")
+            self._slots.stop_all("lost")
+            self._register()

@@ -2,65 +2,82 @@
 
 import os
 import secrets
+import shutil
 import signal
 import socket
 import threading
-import time
 from collections.abc import Callable, Mapping
+from functools import partial
 from types import FrameType
+from typing import TYPE_CHECKING
 
 from celery import Celery
-from celery.signals import worker_ready, worker_shutting_down
+from celery.signals import worker_ready
 from setproctitle import setproctitle
 
 from celeriac import lifeline
+from celeriac.lifeline import Lifeline
 from celeriac.services.attempts import Attempts
 from celeriac.services.worker_life import this_machine
 from celeriac.settings import Settings, process_environ
 from celeriac.wiring import App, build
 from celeriac_workers.beat import WorkerBeat
 from celeriac_workers.celery_app import orchestrator_app, worker_app
+from celeriac_workers.ending import end_attempts_on_shutdown
 from celeriac_workers.logging import configure
 from celeriac_workers.runners.engine import Engine, find_engine
 from celeriac_workers.runners.registry import Runners
 from celeriac_workers.runners.settings import RunnerSettings
 from celeriac_workers.slot import Slots
 
+if TYPE_CHECKING:
+    from celeriac_workers.containers import ContainerKeeper
+
 WORKER_SLOTS = 16
 """Task runs at once: threads that mostly wait for a process or a container."""
-GRACE_S = 4.0
-"""How long a worker that was told to end waits for its task runs."""
 
 
 def orchestrator() -> int:
     """Advances executions, one at a time: start several for more."""
-    app = _begin("orchestrator")
+    app, _ = _begin("orchestrator")
     celery = orchestrator_app(app.settings, app.advance)
     return _work(celery, "orchestrator", "orchestrate", "solo", 1)
 
 
 def worker() -> int:
     """Runs task runs."""
-    app = _begin("worker")
+    app, line = _begin("worker")
     settings = app.settings
     worker_id = f"{socket.gethostname()[:40]}-{os.getpid()}-{secrets.token_hex(4)}"
-    environ = process_environ()
     runners = Runners(
-        RunnerSettings(settings.home / "cache", environ, settings.instance), settings.runner, settings.runner_override
+        RunnerSettings(settings.home / "cache", process_environ(), settings.instance),
+        settings.runner,
+        settings.runner_override,
     )
     slots = Slots(app.claims, runners, settings.log_cap_bytes)
-    app.claims.register(worker_id, settings.cell, this_machine(), os.getpid(), runners.names())
-    WorkerBeat(app.claims, slots, worker_id).start()
+    register = partial(app.claims.register, worker_id, settings.cell, this_machine(), os.getpid(), runners.names())
+    WorkerBeat(app.claims, slots, worker_id, register).start()
     attempts = app.attempts(worker_id, slots)
-    keep_containers(environ, settings, app, attempts)
-    hand_over_on_shutdown(slots)
+    keeper = container_keeper(app, attempts)
+    if keeper:
+        keeper.start()
+
+    def is_abandoned() -> bool:
+        return line is not None and line.is_cut and not settings.is_lasting
+
+    end_attempts_on_shutdown(slots, is_abandoned)
     celery = worker_app(settings, attempts)
-    return _work(celery, "worker", "default", "threads", settings.worker_slots or WORKER_SLOTS)
+    exit_code = _work(celery, "worker", "default", "threads", settings.worker_slots or WORKER_SLOTS)
+    if keeper:
+        keeper.sweep_again()
+    if is_abandoned():
+        shutil.rmtree(settings.tmp_dir, ignore_errors=True)
+    return exit_code
 
 
 def sweeper() -> int:
     """Finds what nobody else will notice."""
-    app = _begin("sweeper")
+    app, _ = _begin("sweeper")
     stop = threading.Event()
 
     def end(signum: int, frame: FrameType | None) -> None:
@@ -72,32 +89,34 @@ def sweeper() -> int:
     return 0
 
 
-ROLES: Mapping[str, Callable[[], int]] = {"orchestrator": orchestrator, "sweeper": sweeper, "worker": worker}
+def tidier() -> int:
+    """Removes the containers that dead processes have left, once."""
+    app, _ = _begin("tidier")
+    keeper = container_keeper(app, None)
+    if keeper:
+        keeper.sweep()
+    return 0
 
 
-def keep_containers(environ: Mapping[str, str], settings: Settings, app: App, attempts: Attempts) -> None:
+ROLES: Mapping[str, Callable[[], int]] = {
+    "orchestrator": orchestrator,
+    "sweeper": sweeper,
+    "tidier": tidier,
+    "worker": worker,
+}
+
+
+def container_keeper(app: App, attempts: Attempts | None) -> "ContainerKeeper | None":
     """Minds the containers of workers that are gone, where there is an engine; its client is loaded only there."""
-    engine = find_engine(environ)
-    if isinstance(engine, Engine):
-        from celeriac_workers.containers import ContainerKeeper
+    engine = find_engine(process_environ())
+    if not isinstance(engine, Engine):
+        return None
+    from celeriac_workers.containers import ContainerKeeper
 
-        ContainerKeeper(engine, settings.instance, settings.cell, app.claims, attempts).start()
-
-
-def hand_over_on_shutdown(slots: Slots) -> None:
-    """When the worker is told to end, what still runs after the grace period is ended and left to another worker."""
-
-    def begin(**_: object) -> None:
-        threading.Thread(target=hand_over, name="hand-over", daemon=True).start()
-
-    def hand_over() -> None:
-        time.sleep(GRACE_S)
-        slots.stop_all("lost")
-
-    worker_shutting_down.connect(begin, weak=False)
+    return ContainerKeeper(engine, app.settings.instance, app.settings.cell, app.claims, attempts)
 
 
-def _begin(role: str) -> App:
+def _begin(role: str) -> tuple[App, Lifeline | None]:
     _name(role)
     configure(role)
     line = lifeline.attach(os.environ)
@@ -106,7 +125,7 @@ def _begin(role: str) -> App:
         line.wait_for_go()
     else:
         app.migrate()
-    return app
+    return app, line
 
 
 def _name(role: str) -> None:

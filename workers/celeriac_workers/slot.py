@@ -16,17 +16,19 @@ from celeriac.services.attempts import timeout_text
 from celeriac.store.claim_store import ClaimStore
 from celeriac_workers.log_buffer import Flusher, LogBuffer
 from celeriac_workers.runners.registry import Runners
+from celeriac_workers.runners.stopping import HandedOver
 
 Key = tuple[str, int]
 
 
 @dataclass
 class Held:
-    """An attempt that runs here. stop: why it must end, set by the worker's beat."""
+    """An attempt that runs here. stop: why it must end. runs_on: it ended here, but its container did not."""
 
     fence: int
     logs: LogBuffer
     stop: str | None = None
+    runs_on: bool = False
 
 
 @dataclass
@@ -59,6 +61,10 @@ class Slots:
         """True when it was stopped for another reason than a kill."""
         return self._held[execution.id, run.seq].stop == "lost"
 
+    def runs_on(self, execution: Execution, run: TaskRun) -> bool:
+        """True when what was taken away goes on without the worker, in a container."""
+        return self._held[execution.id, run.seq].runs_on
+
     def ended(self, execution: Execution, run: TaskRun) -> None:
         """Forgets the attempt."""
         with self._lock:
@@ -85,7 +91,7 @@ class Slots:
     def stop_all(self, reason: str) -> None:
         """Stops everything: the worker ends, or nobody hears of it any more."""
         for held in self.held().values():
-            held.stop = reason
+            held.stop = held.stop or reason
 
 
 class Commands:
@@ -110,7 +116,7 @@ class Commands:
         self._deadline = None if timeout_s is None else time.monotonic() + timeout_s - already_s
 
     def run(self, command: Command, runner: RunnerType | None, on_line: LineSink) -> RunResult:
-        """Raises: RunnerFailed, TimedOut, Killed."""
+        """Raises: RunnerFailed, TimedOut, Killed, HandedOver."""
         implementation, properties = self._slots.runners.choose(runner)
         attempt = RunningAttempt(self, self._logger, on_line)
         handle, self._run.handle = self._run.handle, None
@@ -118,6 +124,9 @@ class Commands:
             if handle:
                 return implementation.adopt(handle, command, properties, attempt)
             return implementation.run(command, properties, attempt)
+        except HandedOver:
+            self._held.runs_on = True
+            raise
         except TimedOut as error:
             raise TimedOut(timeout_text(self._timeout_s or 0), error.outputs) from error
 

@@ -13,8 +13,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from celeriac.settings import LASTING
+
 _GONE_WITHIN_S = 12.0
-_LASTING = "lasting"
 
 
 class HomeUnusable(Exception):
@@ -43,7 +44,7 @@ def open_cell(home: Path, cell_id: str = "") -> Iterator[Cell]:
     with _registry(home):
         directory.mkdir(mode=0o700, exist_ok=True)
         if lasting:
-            (directory / _LASTING).touch()
+            (directory / LASTING).touch()
         owner = _lock(directory / "owner")
         alive = _lock(directory / "alive")
     try:
@@ -72,7 +73,7 @@ def prepare_home(home: Path) -> None:
 def dead_cells(home: Path) -> list[str]:
     """Cells whose command ended without cleaning up, and by now their processes, too. Lasting ones never die."""
     with _registry(home):
-        folders = [path for path in (home / "run").iterdir() if path.is_dir() and not (path / _LASTING).exists()]
+        folders = [path for path in (home / "run").iterdir() if path.is_dir() and not (path / LASTING).exists()]
         names = sorted(path.name for path in folders)
         ownerless = [name for name in names if _is_free(home / "run" / name / "owner")]
     return [name for name in ownerless if _becomes_free(home / "run" / name / "alive")]

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import click
 
-from celeriac.cli.application import import_application, reclaim
+from celeriac.cli.application import import_application, reclaim, tidy
 from celeriac.cli.arguments import RunArguments
 from celeriac.cli.cells import HomeUnusable
 from celeriac.cli.display import Display, PlainDisplay
@@ -70,7 +70,7 @@ class Run:
         engine = build(self._session.settings)
         engine.migrate()
         self._session.supervisor.go()
-        reclaim(engine, self._session.settings.home)
+        reclaim(engine, self._session.settings)
         intake = take_in(engine.flows, self._arguments, source)
         self._tell(intake)
         self._interrupts.patient = True
@@ -108,9 +108,10 @@ class Run:
         return self._report(engine, found, follower.logs)
 
     def _give_up(self, engine: Engine) -> None:
-        """Ends all processes and records that what they did is over."""
+        """Ends all processes and containers, and records that what they did is over."""
         self._session.supervisor.kill()
-        engine.executions.kill_cell(self._session.settings.cell)
+        if engine.executions.kill_cell(self._session.settings.cell):
+            tidy(self._session.settings)
 
     def _report(self, engine: Engine, found: list[Document], logs: list[Document]) -> Exit:
         files = stored_files(found)

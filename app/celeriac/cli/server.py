@@ -77,7 +77,7 @@ def _start(session: Session, workers: int) -> None:
     engine = build(session.settings)
     engine.migrate()
     session.supervisor.go()
-    reclaim(engine, session.settings.home)
+    reclaim(engine, session.settings)
 
 
 def _listens(host: str, port: int) -> bool:

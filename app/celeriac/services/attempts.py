@@ -47,6 +47,9 @@ class Slot(Protocol):
     def was_taken_away(self, execution: Execution, run: TaskRun) -> bool:
         """True when the attempt was stopped because the worker ends, or must not go on with it."""
 
+    def runs_on(self, execution: Execution, run: TaskRun) -> bool:
+        """True when what was taken away goes on without the worker, in a container."""
+
     def ended(self, execution: Execution, run: TaskRun) -> None:
         """The attempt needs nothing any more."""
 
@@ -98,6 +101,10 @@ class Attempts:
                     self._evaluate_only(execution, run, place, scope)
                     return
                 result = self._run(execution, run, place, scope)
+                if result.state is State.LOST and self._slot.runs_on(execution, run):
+                    logs = scope.logger.take()
+                    self._until_written(lambda: self._claims.leave(execution.id, run, logs))
+                    return
                 failed = self._close(execution, run, place, scope, result)
             finally:
                 self._slot.ended(execution, run)

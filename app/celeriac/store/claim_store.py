@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from celeriac.core.execution import Execution, Letter, LogLine, Metric
+from celeriac.core.execution import Execution, Letter, LogLine, Metric, task_run_id
 from celeriac.core.frames import TaskRun
 from celeriac.core.state import State
 from celeriac.store.database import Database
@@ -156,16 +156,33 @@ class ClaimStore:
             last = connection.execute(statement).scalar()
         return -1 if last is None else last
 
-    def containers(self, execution_id: str) -> set[str]:
-        """Ids of the containers that running attempts of an execution have."""
-        statement = sa.select(RUN.c.handle).where(
-            RUN.c.execution_id == execution_id,
-            RUN.c.state.in_([State.RUNNING.value, State.KILLING.value]),
-            RUN.c.handle.is_not(None),
+    def leave(self, execution_id: str, run: TaskRun, logs: Sequence[LogLine]) -> bool:
+        """Leaves an attempt whose container runs on to the next worker; False = fenced off, or to be killed."""
+        with self.database.write() as connection:
+            done = connection.execute(
+                RUN.update()
+                .where(
+                    RUN.c.execution_id == execution_id,
+                    RUN.c.seq == run.seq,
+                    RUN.c.fence == run.fence,
+                    RUN.c.state == State.RUNNING.value,
+                )
+                .values(owner=None, queue=ORPHANED, published_us=self._now, fence=RUN.c.fence + 1)
+            )
+            if done.rowcount == 1:
+                self._insert_logs(connection, execution_id, logs)
+            return done.rowcount == 1
+
+    def running(self, execution_id: str) -> dict[tuple[str, str], str | None]:
+        """{(task run id, attempt): container} of what runs; None = in no container, or in one not yet noted."""
+        statement = sa.select(RUN.c.seq, RUN.c.attempt, RUN.c.handle).where(
+            RUN.c.execution_id == execution_id, RUN.c.state.in_([State.RUNNING.value, State.KILLING.value])
         )
         with self.database.read() as connection:
-            handles = connection.execute(statement).scalars().all()
-        return {handle["container"] for handle in handles if "container" in handle}
+            rows = connection.execute(statement).all()
+        return {
+            (task_run_id(execution_id, row.seq), str(row.attempt)): (row.handle or {}).get("container") for row in rows
+        }
 
     def note_handle(self, execution_id: str, run: TaskRun, handle: Mapping[str, Any]) -> bool:
         """Commits where the attempt runs; False when it has been taken away."""

@@ -10,5 +10,5 @@ def now() -> datetime:
 
 
 def chance() -> float:
-    """A number in [0, 1)."""
-    return random.random()
+    """A number in [0, 1) that nobody can foretell: ids and keys are made of it."""
+    return random.SystemRandom().random()

@@ -130,14 +130,14 @@ class Command:
         """Living processes that work in this folder or below."""
         return [process for process in psutil.process_iter() if self._is_ours(process)]
 
-    def containers(self) -> list[str]:
-        """Containers that were started from this folder, ended ones too; none without an engine."""
+    def containers(self, status: str | None = None) -> list[str]:
+        """Containers that were started from this folder, in any status or in one; none without an engine."""
         instance = Settings.from_environ(self.environ).instance
         with suppress(docker.errors.DockerException):
             client = docker.from_env()
             found = client.containers.list(all=True, filters={"label": f"celeriac={instance}"}, ignore_removed=True)
             client.close()
-            return [f"container {one.short_id}" for one in found]
+            return [f"container {one.short_id} {one.status}" for one in found if status in (None, one.status)]
         return []
 
     def close(self) -> None:

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import sqlalchemy as sa
-from real_engine import DEADLINE_S, Ended, RealEngine
 
 from celeriac.core.decision import Fan
 from celeriac.core.execution import Execution
@@ -21,6 +20,7 @@ from celeriac.wiring import App, build
 from celeriac_workers.runners.registry import Runners
 from celeriac_workers.runners.settings import RunnerSettings
 from celeriac_workers.slot import Slots
+from real_engine import DEADLINE_S, Ended, RealEngine
 
 Job = tuple[str, str, int, int]
 """(`advance` or `execute`, execution id, seq, attempt)."""

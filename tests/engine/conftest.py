@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from hand_engine import HandEngine, hand_engine, postgres_database
 from postgres_server import is_here, running_postgres
 

@@ -1,15 +1,12 @@
 """engine.md §1, §2, §10: advance is optimistic, folds each fact once, and gives up a poisoned execution."""
 
-import threading
-from collections.abc import Callable
-from typing import Any
-
 import pytest
-from hand_engine import HandEngine
 
 from celeriac.core.errors import FlowNotFound
 from celeriac.core.execution import Changes, Letter
 from celeriac.store.visit_writer import Stale
+from hand_engine import HandEngine
+from threads import in_threads
 
 FLOW = """
 id: scripts
@@ -29,25 +26,6 @@ tasks:
     tasks:
       - {id: one, type: io.kestra.plugin.core.kv.Delete, key: "{{ taskrun.value }}"}
 """
-
-
-def in_threads(count: int, work: Callable[[int], Any]) -> list[BaseException]:
-    """Runs `work` in threads that begin together; returns what they raised."""
-    start, errors = threading.Barrier(count), list[BaseException]()
-
-    def run(number: int) -> None:
-        start.wait()
-        try:
-            work(number)
-        except BaseException as error:
-            errors.append(error)
-
-    threads = [threading.Thread(target=run, args=(number,)) for number in range(count)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return errors
 
 
 def test_two_advances_of_one_execution_create_its_task_runs_once(on_each_database: HandEngine) -> None:

@@ -28,6 +28,8 @@ from celeriac.store.claim_store import ClaimStore, Closing, Orphan
 
 RETRY_S = 1.0
 """Between two tries to close an attempt while the database is away: the slot stays taken."""
+_TOLD_AT_ONCE = (State.FAILED, State.LOST, State.KILLED)
+"""Ends that must not wait for the others of a chord: what follows may be a retry."""
 _log = logging.getLogger(__name__)
 
 
@@ -163,7 +165,7 @@ class Attempts:
             )
             return False
         failed = settled is State.FAILED and not retried
-        if failed or state is State.LOST or (run.position < run.segment_end and not promote):
+        if state in _TOLD_AT_ONCE or (run.position < run.segment_end and not promote):
             self._publisher.advance([execution.id])
         return failed
 

@@ -65,13 +65,16 @@ def worker() -> int:
     def is_abandoned() -> bool:
         return line is not None and line.is_cut and not settings.is_lasting
 
-    end_attempts_on_shutdown(slots, is_abandoned)
+    def clean_up() -> None:
+        if keeper:
+            keeper.sweep_again()
+        if is_abandoned():
+            shutil.rmtree(settings.tmp_dir, ignore_errors=True)
+
+    end_attempts_on_shutdown(slots, is_abandoned, clean_up)
     celery = worker_app(settings, attempts)
     exit_code = _work(celery, "worker", "default", "threads", settings.worker_slots or WORKER_SLOTS)
-    if keeper:
-        keeper.sweep_again()
-    if is_abandoned():
-        shutil.rmtree(settings.tmp_dir, ignore_errors=True)
+    clean_up()
     return exit_code
 
 

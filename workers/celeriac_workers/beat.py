@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 
 from celeriac.store.claim_store import ClaimStore
-from celeriac_workers.slot import Slots
+from celeriac_workers.slot import DISK_FULL, Slots
 
 BEAT_S = 1.0
 SILENT_S = 8.0
@@ -41,7 +41,7 @@ class WorkerBeat(threading.Thread):
             except self._claims.Unavailable as error:
                 _log.warning("no beat, the database is away", extra={"error": str(error)})
                 if time.monotonic() - beaten_at > SILENT_S:
-                    self._slots.stop_all("lost")
+                    self._slots.stop_all(DISK_FULL if "disk is full" in str(error) else "lost")
                 continue
             beaten_at = time.monotonic()
 

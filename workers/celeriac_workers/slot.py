@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from celeriac.core.errors import Killed, TimedOut
+from celeriac.core.errors import Killed, RunnerFailed, TimedOut
 from celeriac.core.execution import Execution
 from celeriac.core.frames import TaskRun
 from celeriac.core.runner import Command, RunnerType, RunResult
@@ -19,6 +19,8 @@ from celeriac_workers.runners.registry import Runners
 from celeriac_workers.runners.stopping import HandedOver
 
 Key = tuple[str, int]
+DISK_FULL = "disk full"
+"""Why an attempt is stopped when nothing can be stored any more: its files are to make room for its failure."""
 
 
 @dataclass
@@ -116,7 +118,7 @@ class Commands:
         self._deadline = None if timeout_s is None else time.monotonic() + timeout_s - already_s
 
     def run(self, command: Command, runner: RunnerType | None, on_line: LineSink) -> RunResult:
-        """Raises: RunnerFailed, TimedOut, Killed, HandedOver."""
+        """Raises: RunnerFailed, TimedOut, Killed."""
         implementation, properties = self._slots.runners.choose(runner)
         attempt = RunningAttempt(self, self._logger, on_line)
         handle, self._run.handle = self._run.handle, None
@@ -126,6 +128,12 @@ class Commands:
             return implementation.run(command, properties, attempt)
         except HandedOver:
             self._held.runs_on = True
+            raise
+        except Killed as error:
+            if self._held.stop == DISK_FULL:
+                raise RunnerFailed(
+                    "Stopped: the disk with the database is full. Free some space, or set CELERIAC_HOME elsewhere."
+                ) from error
             raise
         except TimedOut as error:
             raise TimedOut(timeout_text(self._timeout_s or 0), error.outputs) from error

@@ -1,5 +1,6 @@
 """`celeriac run FILE`: one execution, from a flow file to its results, with nothing set up and nothing left behind."""
 
+import shutil
 import sys
 from dataclasses import replace
 
@@ -110,6 +111,7 @@ class Run:
     def _give_up(self, engine: Engine) -> None:
         """Ends all processes and containers, and records that what they did is over."""
         self._session.supervisor.kill()
+        shutil.rmtree(self._session.settings.tmp_dir, ignore_errors=True)
         if engine.executions.kill_cell(self._session.settings.cell):
             tidy(self._session.settings)
 

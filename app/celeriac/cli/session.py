@@ -50,17 +50,17 @@ def open_session(settings: Settings, *, cell_id: str = "", own_broker: bool = Tr
         Supervisor(settings.logs_dir, shared_fds=(cell.alive_fd,)) as supervisor,
     ):
         if own_broker:
-            url = _start_valkey(supervisor, cell).url
+            url = _start_valkey(supervisor, cell, durable=bool(cell_id)).url
             settings = replace(settings, broker_url=url, redis_url=url)
         settings = replace(settings, cell=cell.id)
         settings.tmp_dir.mkdir(parents=True, exist_ok=True)
         yield Session(settings, supervisor)
 
 
-def _start_valkey(supervisor: Supervisor, cell: Cell) -> Valkey:
+def _start_valkey(supervisor: Supervisor, cell: Cell, *, durable: bool) -> Valkey:
     """Between the choice of a port and its use somebody else may take it: then another one."""
     for _attempt in range(3):
-        valkey = prepare(cell.directory)
+        valkey = prepare(cell.directory, durable=durable)
         supervisor.start(ChildSpec(_VALKEY, valkey.argv, process_environ(), layer=0, guarded=True))
         if wait_until_ready(valkey, lambda: supervisor.is_running(_VALKEY)):
             return valkey

@@ -17,7 +17,7 @@ bind 127.0.0.1
 port {port}
 requirepass {password}
 dir {directory}
-appendonly yes
+appendonly {appendonly}
 appendfsync everysec
 save ""
 maxmemory-policy noeviction
@@ -61,14 +61,19 @@ class Valkey:
         return b"+PONG" in reply
 
 
-def prepare(directory: Path) -> Valkey:
-    """Chooses a free port and a password and writes the configuration into the folder, which must exist."""
+def prepare(directory: Path, *, durable: bool = True) -> Valkey:
+    """Chooses a free port and a password and writes the configuration into the folder, which must exist.
+
+    durable: what is queued outlives the server. Without it a full disk does not stop the queue, and the sweeper sends
+    again what is lost.
+    """
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = int(probe.getsockname()[1])
     password = secrets.token_hex(24)
     config = directory / "valkey.conf"
     config.touch(mode=0o600)
-    config.write_text(_CONFIG.format(port=port, password=password, directory=_quoted(directory)))
+    appendonly = "yes" if durable else "no"
+    config.write_text(_CONFIG.format(port=port, password=password, directory=_quoted(directory), appendonly=appendonly))
     return Valkey(port, password, config)
 
 

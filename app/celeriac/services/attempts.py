@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from celeriac.core.dynamic import dynamic_fields, render_properties
 from celeriac.core.errors import CeleriacError, Killed, TimedOut
-from celeriac.core.execution import Execution, Letter
+from celeriac.core.execution import Execution, Letter, LogLine
 from celeriac.core.flow import Mode, Task
 from celeriac.core.flow_index import Place
 from celeriac.core.frames import TaskRun
@@ -19,7 +19,7 @@ from celeriac.services.evaluation import Done, is_skipped, run_task
 from celeriac.services.flows import Flows
 from celeriac.services.lookup import Lookup
 from celeriac.services.masking import masker_of
-from celeriac.services.outputs import OutputsTooLarge, stored_outputs
+from celeriac.services.outputs import stored_outputs
 from celeriac.services.publishing import Publisher
 from celeriac.services.run_scope import LogSink, Processes, RunScope
 from celeriac.services.surroundings import Surroundings
@@ -30,6 +30,7 @@ RETRY_S = 1.0
 """Between two tries to close an attempt while the database is away: the slot stays taken."""
 _TOLD_AT_ONCE = (State.FAILED, State.LOST, State.KILLED)
 """Ends that must not wait for the others of a chord: what follows may be a retry."""
+_LAST_LINE = 1 << 41
 _log = logging.getLogger(__name__)
 
 
@@ -81,14 +82,33 @@ class Attempts:
         """Runs the attempt if it is still to be run. Raises: TaskRunFailed when the task run FAILED for good."""
         claimed = self._claims.claim(execution_id, seq, attempt, self._owner)
         if claimed is not None:
-            self._attend(*claimed)
+            self._attend_to_its_end(*claimed)
 
     def adopt(self, orphan: Orphan) -> None:
         """Goes on with an attempt in a container that another worker left. Raises: TaskRunFailed."""
         claimed = self._claims.adopt(orphan, self._owner)
         if claimed is not None:
-            self._attend(*claimed)
+            self._attend_to_its_end(*claimed)
             self._publisher.advance([orphan.execution_id])
+
+    def _attend_to_its_end(self, run: TaskRun, execution: Execution) -> None:
+        try:
+            self._attend(run, execution)
+        except TaskRunFailed:
+            raise
+        except Exception as error:  # noqa: BLE001 # nobody else would ever end an attempt that its worker has dropped
+            _log.exception("attempt dropped", extra={"execution_id": execution.id, "task_id": run.task_id})
+            self._drop(run, execution, error)
+
+    def _drop(self, run: TaskRun, execution: Execution, error: Exception) -> None:
+        """Ends an attempt that could not be run: LOST, to be tried again, when the database was away."""
+        state = State.LOST if isinstance(error, self._claims.Unavailable) else State.FAILED
+        line = LogLine(
+            run.seq, run.attempt, _LAST_LINE, "ERROR", f"{type(error).__name__}: {error}", time.time_ns() // 1000
+        )
+        closing = Closing(state, None, None, None, [line], (), Letter(execution.id, "ended", run.seq), promote=False)
+        if self._until_written(lambda: self._claims.close(execution.id, run, closing)):
+            self._publisher.advance([execution.id])
 
     def _attend(self, run: TaskRun, execution: Execution) -> None:
         index = self._flows.index(execution.namespace, execution.flow_id, execution.flow_revision)
@@ -103,6 +123,7 @@ class Attempts:
                     self._evaluate_only(execution, run, place, scope)
                     return
                 result = self._run(execution, run, place, scope)
+                scope.clean_up()
                 if result.state is State.LOST and self._slot.runs_on(execution, run):
                     logs = scope.logger.take()
                     self._until_written(lambda: self._claims.leave(execution.id, run, logs))
@@ -143,7 +164,7 @@ class Attempts:
         state = result.state
         try:
             outputs, uri = stored_outputs(self._around.storage, execution, run, result.outputs)
-        except OutputsTooLarge as error:
+        except CeleriacError as error:
             scope.logger.error(str(error))
             state, outputs, uri = State.FAILED, None, None
         retried = state is State.FAILED and self._is_retried(run, place)

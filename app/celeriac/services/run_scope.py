@@ -134,8 +134,13 @@ class RunScope:
         return self
 
     def __exit__(self, *error: object) -> None:
+        self.clean_up()
+
+    def clean_up(self) -> None:
+        """Removes the working directory."""
         if self._directory is not None:
             shutil.rmtree(self._directory, ignore_errors=True)
+            self._directory = None
 
     @property
     def kv(self) -> KeyValues:

@@ -18,7 +18,7 @@ AVERAGES = [
 ]
 WITH_PANDAS = "python.Script\n    dependencies: [pandas]\n"
 
-pytestmark = [pytest.mark.skipif(not SEEDS.is_dir(), reason="the documents are not at hand"), pytest.mark.timeout(240)]
+pytestmark = pytest.mark.timeout(240)
 
 
 def seed_flow(name: str, server: HTTPServer) -> str:

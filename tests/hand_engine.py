@@ -62,6 +62,18 @@ class HandEngine(RealEngine):
             for _ in range(copies):
                 self.do(job)
 
+    def drain_advances(self) -> None:
+        """Does only the jobs of the orchestrator; those of workers stay."""
+        while any(job[0] == "advance" for job in self.publisher.jobs):
+            for job in self.take("advance"):
+                self.do(job)
+
+    def work(self) -> None:
+        """Does the jobs of workers that wait now, and advances their executions."""
+        for job in self.take("execute"):
+            self.do(job)
+            self.app.advance(job[1])
+
     def do(self, job: Job) -> None:
         """Does one job as a worker does."""
         kind, execution_id, seq, attempt = job

@@ -22,7 +22,7 @@ def test_a_task_that_fails_twice_succeeds_at_its_third_attempt(engine: RealEngin
 
     assert (ended.state, ended.states) == ("SUCCESS", [("a", "SUCCESS"), ("b", "SUCCESS")])
     assert ended.attempts_of("a") == ["FAILED", "FAILED", "SUCCESS"]
-    assert ended.history_of("a") == [*["CREATED", "RUNNING", "RETRYING"] * 2, "CREATED", "RUNNING", "SUCCESS"]
+    assert ended.history_of("a") == [*["CREATED", "RUNNING", "FAILED", "RETRYING"] * 2, "CREATED", "RUNNING", "SUCCESS"]
 
 
 def test_a_task_fails_after_its_last_attempt(engine: RealEngine) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from celeriac.core.decision import Fan, Progress
+from celeriac.core.decision import WIDE, Fan, Progress
 from celeriac.core.execution import Changes, Execution, Fact, Letter, LogLine, Metric, Visit
 from celeriac.core.flow_index import FlowIndex
 from celeriac.core.frames import FLOW_SEQ, Frame, TaskRun
@@ -117,7 +117,8 @@ class Round:
     def _loop_value(self, seq: int, iteration: int) -> str:
         known = self._values.setdefault(seq, {})
         if iteration not in known:
-            known.update(self._around.executions.loop_values(self._execution.id, seq, iteration, iteration + 200))
+            end = iteration + min(self._planner.frames[seq].limit or WIDE, WIDE)
+            known.update(self._around.executions.loop_values(self._execution.id, seq, iteration, end))
         return known[iteration]
 
     # ------------------------------------------------------------------ facts

@@ -82,11 +82,11 @@ class Planner:
 
     def due(self, run: TaskRun) -> None:
         """The date that a task run waited for has come: the next attempt of a retry, the end of a timer."""
-        run.due_us = None
-        run.is_dirty = True
+        is_timer = self.index.places[run.task_id].mode is Mode.TIMER
         if run.state is State.RETRYING:
+            run.due_us = None
             self.launcher.try_again(run, self.frames[run.parent_seq])
-        elif run.state is State.RUNNING:
+        elif run.state is State.RUNNING and is_timer:
             run.enter(State.SUCCESS, self.now_us())
             self.ended(run)
 

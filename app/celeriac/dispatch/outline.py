@@ -42,14 +42,21 @@ def _sequence(index: FlowIndex, tasks: Sequence[Task], depth: int) -> Iterator[s
                 end += 1
             yield f"{pad}advance [{', '.join(_label(index, task) for task in tasks[at:end])}]"
         elif index.may_chain(tasks[at]):
-            while end < len(tasks) and end - at < SEGMENT and index.may_chain(tasks[end]):
-                end += 1
+            end = at + _chained(index, tasks[at:])
             yield f"{pad}chain"
             yield from (f"{pad}{_STEP}execute {_label(index, task)}" for task in tasks[at:end])
             yield f"{pad}{_STEP}advance"
         else:
             yield from _one(index, place, depth)
         at = end
+
+
+def _chained(index: FlowIndex, tasks: Sequence[Task]) -> int:
+    """How many of the tasks, from the first on, share a chain."""
+    count = 0
+    while count < min(len(tasks), SEGMENT) and index.may_chain(tasks[count]):
+        count += 1
+    return count
 
 
 def _is_fused(place: Place) -> bool:
@@ -80,8 +87,7 @@ def _flowable(index: FlowIndex, task: Task, depth: int) -> Iterator[str]:
     lists = {name: [one for one in tasks if not one.disabled] for name, tasks in task.child_lists().items()}
     children = lists.get("tasks", [])
     if is_loop(task):
-        yield f"{pad}{_loop(task)} {label}"
-        yield from _sequence(index, children, depth + 1)
+        yield from _loop(index, task, children, depth)
     elif getattr(task, "concurrent", None) is not None:
         yield from _parallel(index, task, children, depth)
     elif children:
@@ -111,16 +117,25 @@ def _parallel(index: FlowIndex, task: Task, children: Sequence[Task], depth: int
         yield from _sequence(index, [child], depth + 1)
 
 
-def _loop(task: Task) -> str:
+def _loop(index: FlowIndex, task: Task, children: Sequence[Task], depth: int) -> Iterator[str]:
+    pad, label = _STEP * depth, _label(index, task)
     limit, values = getattr(task, "concurrency_limit", 1), getattr(task, "values", None)
     known = len(values) if isinstance(values, list) else None
-    if limit == 0 and known is not None and known <= WIDE:
-        return f"chord of {known} iterations"
-    if limit == 0 and known is None:
-        return f"chord of up to {WIDE} iterations, a window above"
     count = f" over {known}" if known is not None else ""
-    width = f"{WIDE} a step" if limit == 0 else f"{limit} at once"
-    return f"window{count}, {width}"
+    chained = _chained(index, children)
+    if limit != 0:
+        yield f"{pad}window {label}{count}, {limit} at once"
+    elif known is not None and known > WIDE:
+        yield f"{pad}window {label}{count}, {WIDE} a step"
+    elif chained:
+        yield f"{pad}chord {label}{count or f', above {WIDE} values a window'}"
+        yield f"{pad}{_STEP}chain"
+        yield from (f"{pad}{_STEP * 2}execute {_label(index, child)}" for child in children[:chained])
+        yield f"{pad}{_STEP}join: advance"
+        children = children[chained:]
+    else:
+        yield f"{pad}all at once {label}{count}"
+    yield from _sequence(index, children, depth + 1)
 
 
 def _label(index: FlowIndex, task: Task) -> str:

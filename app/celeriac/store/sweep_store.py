@@ -35,6 +35,15 @@ class SweepStore:
         self.cell = cell
         self._now: sa.ColumnElement[int] = sa.literal_column(database.now_sql)
         self._insert_fact = INBOX.insert().values(at_us=self._now)
+        self._rung = (
+            RUN.update()
+            .where(
+                RUN.c.execution_id == sa.bindparam("x"),
+                RUN.c.seq == sa.bindparam("s"),
+                RUN.c.due_us <= self._now,
+            )
+            .values(due_us=None)
+        )
 
     def stale_inboxes(self, older_than_s: float, limit: int = 500) -> list[str]:
         """Executions with facts that nobody has folded for some time."""
@@ -60,11 +69,11 @@ class SweepStore:
             if connection.execute(due.limit(1)).first() is None:
                 return []
         with self.database.write() as connection:
-            rows = connection.execute(due).all()
-            for row in rows:
-                connection.execute(
-                    RUN.update().where(RUN.c.execution_id == row.execution_id, RUN.c.seq == row.seq).values(due_us=None)
-                )
+            rows = [
+                row
+                for row in connection.execute(due).all()
+                if connection.execute(self._rung, {"x": row.execution_id, "s": row.seq}).rowcount
+            ]
             self._deliver(connection, [Letter(row.execution_id, "due", row.seq) for row in rows])
         return list(dict.fromkeys(row.execution_id for row in rows))
 
@@ -198,6 +207,8 @@ class SweepStore:
             .where(EXECUTION.c.id == execution_id)
             .values(done_us=now, fence=EXECUTION.c.fence + 1, **ended)
         )
+        planned = sa.and_(RUN.c.execution_id == execution_id, RUN.c.state == State.PLANNED.value)
+        connection.execute(RUN.delete().where(planned))
         open_runs = sa.select(RUN).where(RUN.c.execution_id == execution_id, RUN.c.state.not_in(ENDED))
         for one in connection.execute(open_runs).mappings().all():
             run = run_from(one)

@@ -10,7 +10,7 @@ import pytest
 from rich.console import Console
 
 from celeriac.cli.display import PlainDisplay
-from celeriac.cli.document import executions, print_json, run_document
+from celeriac.cli.document import executions, print_json, print_run
 from celeriac.cli.fakes import FakeEngine, FakeViews, make_document, make_run
 from celeriac.cli.follow import Follower
 from celeriac.cli.interrupts import Interrupts
@@ -138,9 +138,11 @@ def test_the_document_holds_logs_and_all_subexecutions_and_nothing_of_ours() -> 
         }
     )
 
-    document = run_document(executions(views, "x1"), [LINE])
+    stream = io.BytesIO()
+    print_run(executions(views, "x1"), [LINE, LINE], stream)
 
-    assert document["logs"] == [LINE]
+    document = json.loads(stream.getvalue())
+    assert document["logs"] == [LINE, LINE]
     assert [(child["id"], child["parentId"]) for child in document["subexecutions"]] == [("x2", "x1"), ("x3", "x2")]
     assert "done" not in document
 

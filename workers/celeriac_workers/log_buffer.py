@@ -26,6 +26,7 @@ class LogBuffer:
         self._execution_id = execution.id
         self._run = run
         self._left_bytes = cap_bytes
+        self.is_full = False
         self._cap_bytes = cap_bytes
         self._stored = stored
         self._lines: list[LogLine] = []
@@ -39,8 +40,8 @@ class LogBuffer:
         """Keeps a line; writes when a batch is full."""
         size = len(line.message.encode(errors="replace")) + 1
         with self._lock:
-            if size > self._left_bytes:
-                self._left_bytes = 0
+            if size > self._left_bytes and not self.is_full:
+                self.is_full = True
                 self._dropped += 1
                 return
             self._left_bytes -= size
@@ -51,6 +52,10 @@ class LogBuffer:
             full = len(self._lines) >= BATCH_LINES or self._bytes > BATCH_BYTES
         if full:
             self.flush()
+
+    def drop(self) -> None:
+        """One more line that is only counted."""
+        self._dropped += 1
 
     def flush(self, older_than_s: float = 0.0) -> None:
         """Writes what waits. A database that is away: the lines stay, more of them block their task."""

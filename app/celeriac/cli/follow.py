@@ -2,11 +2,11 @@
 
 import contextlib
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from celeriac.cli.display import Display
 from celeriac.cli.interrupts import Interrupts
-from celeriac.cli.ports import Document, Engine
+from celeriac.cli.ports import Engine
 from celeriac.cli.supervisor import Supervisor
 from celeriac.cli.watch import News, Watch
 from celeriac.core.errors import Refused
@@ -18,14 +18,12 @@ _LONGEST_POLL_S = 0.15
 
 @dataclass(slots=True)
 class Follower:
-    """One execution, followed. logs: kept when `keep_logs`, for the JSON document."""
+    """One execution, followed."""
 
     engine: Engine
     supervisor: Supervisor
     display: Display
     interrupts: Interrupts
-    keep_logs: bool = False
-    logs: list[Document] = field(default_factory=list)
 
     def follow(self, execution_id: str) -> None:
         """Returns when the execution and all that it started are done, or when a kill took too long.
@@ -54,8 +52,6 @@ class Follower:
     def _show(self, watch: Watch) -> bool:
         """True when all is done and its last log lines are read (they come in batches)."""
         news: News = watch.look()
-        if self.keep_logs:
-            self.logs += news.logs
         self.display.show(watch, news)
         return not news.logs and all(progress.done for progress in watch.progresses.values())
 

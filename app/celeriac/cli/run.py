@@ -10,7 +10,7 @@ from celeriac.cli.application import import_application, reclaim, tidy
 from celeriac.cli.arguments import RunArguments
 from celeriac.cli.cells import HomeUnusable
 from celeriac.cli.display import Display, PlainDisplay
-from celeriac.cli.document import executions, print_json, run_document
+from celeriac.cli.document import all_logs, executions, print_json, print_run
 from celeriac.cli.engine import find_engine
 from celeriac.cli.exits import Exit
 from celeriac.cli.flow_folder import read_flow
@@ -86,9 +86,7 @@ class Run:
 
     def _follow(self, engine: Engine, execution_id: str) -> Exit:
         display = self._display()
-        follower = Follower(
-            engine, self._session.supervisor, display, self._interrupts, keep_logs=self._arguments.json_wanted
-        )
+        follower = Follower(engine, self._session.supervisor, display, self._interrupts)
         try:
             follower.follow(execution_id)
         except KeyboardInterrupt:
@@ -106,7 +104,7 @@ class Run:
             self._give_up(engine)
             found = executions(engine.views, execution_id)
         self._session.supervisor.grace_s = _IDLE_GRACE_S
-        return self._report(engine, found, follower.logs)
+        return self._report(engine, found)
 
     def _give_up(self, engine: Engine) -> None:
         """Ends all processes and containers, and records that what they did is over."""
@@ -115,10 +113,10 @@ class Run:
         if engine.executions.kill_cell(self._session.settings.cell):
             tidy(self._session.settings)
 
-    def _report(self, engine: Engine, found: list[Document], logs: list[Document]) -> Exit:
+    def _report(self, engine: Engine, found: list[Document]) -> Exit:
         files = stored_files(found)
         if self._arguments.json_wanted:
-            print_json(run_document(found, logs), sys.stdout.buffer)
+            print_run(found, all_logs(engine.views, found), sys.stdout.buffer)
         else:
             print_results(found[0], engine.files, files, click.echo)
             click.echo(f"\n{summary(found[0])}")

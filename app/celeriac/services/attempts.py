@@ -152,11 +152,11 @@ class Attempts:
             taken_away = self._slot.was_taken_away(execution, run)
             return Result(State.LOST if taken_away else State.KILLED, None)
         except CeleriacError as error:
-            scope.logger.error(str(error))
+            scope.logger.failure(str(error))
             return Result(State.FAILED, getattr(error, "outputs", None))
         except Exception as error:  # noqa: BLE001 # a task type may raise anything; its task run fails, the worker does not
             _log.exception("task type raised", extra={"execution_id": execution.id, "task_id": run.task_id})
-            scope.logger.error(f"{type(error).__name__}: {error}")
+            scope.logger.failure(f"{type(error).__name__}: {error}")
             return Result(State.FAILED, None)
 
     def _close(self, execution: Execution, run: TaskRun, place: Place, scope: RunScope, result: Result) -> bool:
@@ -165,7 +165,7 @@ class Attempts:
         try:
             outputs, uri = stored_outputs(self._around.storage, execution, run, result.outputs)
         except CeleriacError as error:
-            scope.logger.error(str(error))
+            scope.logger.failure(str(error))
             state, outputs, uri = State.FAILED, None, None
         retried = state is State.FAILED and self._is_retried(run, place)
         settled = state if retried else place.task.settle(state, run.attempt - run.lost)
@@ -201,7 +201,7 @@ class Attempts:
         try:
             payload: dict[str, Any] = {"rendered": _rendered_raw(place.task, scope)}
         except CeleriacError as error:
-            scope.logger.error(str(error))
+            scope.logger.failure(str(error))
             payload = {"failed": True}
         letter = Letter(execution.id, "evaluated", run.seq, payload)
         self._until_written(lambda: self._claims.release(execution.id, run, letter, scope.logger.take()))

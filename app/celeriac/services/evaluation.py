@@ -79,7 +79,7 @@ def evaluate(task: Task, mode: Mode, scope: RunScope, call: Call) -> Evaluated:
         else:
             event = run_task(task, scope)
     except CeleriacError as error:
-        scope.logger.error(str(error))
+        scope.logger.failure(str(error))
         final = mode in (Mode.FLOWABLE, Mode.CHILD)
         event = Done(State.FAILED, getattr(error, "outputs", None), final=final)
     return Evaluated(event, scope.logger.take(), scope.metrics)

@@ -33,7 +33,12 @@ class Processes(Protocol):
 class LogSink(Protocol):
     """Where log lines go; `take` gives back those that it has not stored itself."""
 
+    is_full: bool
+    """True when it keeps only what must not be missing: every other line is told by `drop` alone."""
+
     def add(self, line: LogLine) -> None: ...
+
+    def drop(self) -> None: ...
 
     def take(self) -> list[LogLine]: ...
 
@@ -41,11 +46,16 @@ class LogSink(Protocol):
 class Lines:
     """Keeps every line: for what is written together with its task run."""
 
+    is_full = False
+
     def __init__(self) -> None:
         self._lines: list[LogLine] = []
 
     def add(self, line: LogLine) -> None:
         self._lines.append(line)
+
+    def drop(self) -> None:
+        """Never called, for it is never full."""
 
     def take(self) -> list[LogLine]:
         taken, self._lines = self._lines, []
@@ -66,9 +76,12 @@ class ScopeLogger:
         self._next_line = 0
         self._sink = sink
 
-    def log(self, level: str, message: str) -> None:
-        """One message; times rise by at least a microsecond."""
+    def log(self, level: str, message: str, *, must_stay: bool = False) -> None:
+        """One message; times rise by at least a microsecond. must_stay: also when the sink is full of others."""
         if LEVELS.index(level) < self._lowest:
+            return
+        if self._sink.is_full and not must_stay:
+            self._sink.drop()
             return
         self._last_us = max(self._now_us(), self._last_us + 1)
         text = self._masker.mask(message).replace("\x00", "\ufffd")
@@ -90,6 +103,10 @@ class ScopeLogger:
 
     def error(self, message: str) -> None:
         self.log("ERROR", message)
+
+    def failure(self, message: str) -> None:
+        """Why the attempt failed: never dropped."""
+        self.log("ERROR", message, must_stay=True)
 
 
 class RunScope:

@@ -13,6 +13,20 @@ from celeriac.store.tables import ATTEMPT, EXECUTION, LOG, RUN
 
 _VISIBLE = RUN.c.state != "PLANNED"
 
+_attempts = sa.union_all(
+    sa.select(RUN.c.seq, RUN.c.attempt).where(RUN.c.execution_id == sa.bindparam("x")),
+    sa.select(ATTEMPT.c.seq, ATTEMPT.c.attempt).where(ATTEMPT.c.execution_id == sa.bindparam("x")),
+    sa.select(sa.literal_column("0"), sa.literal_column("1")),
+).subquery()
+_last_lines = sa.select(
+    _attempts.c.seq,
+    _attempts.c.attempt,
+    sa.select(sa.func.max(LOG.c.line))
+    .where(LOG.c.execution_id == sa.bindparam("x"), LOG.c.seq == _attempts.c.seq, LOG.c.attempt == _attempts.c.attempt)
+    .scalar_subquery(),
+)
+"""The last line of each attempt: one look into the index for each, where GROUP BY would read every line."""
+
 LogCursor = dict[str, dict[str, int]]
 
 
@@ -98,16 +112,11 @@ class ViewStore:
     def _new_logs(
         self, connection: sa.Connection, execution_id: str, lines: dict[str, int], limit: int
     ) -> list[StoredLog]:
-        newest = (
-            sa.select(LOG.c.seq, LOG.c.attempt, sa.func.max(LOG.c.line))
-            .where(LOG.c.execution_id == execution_id)
-            .group_by(LOG.c.seq, LOG.c.attempt)
-        )
         found: list[StoredLog] = []
-        for seq, attempt, last in connection.execute(newest).all():
+        for seq, attempt, last in connection.execute(_last_lines, {"x": execution_id}).all():
             key = f"{seq}/{attempt}"
             seen = lines.get(key, -1)
-            if last <= seen:
+            if last is None or last <= seen:
                 continue
             statement = (
                 sa.select(LOG, RUN.c.task_id)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from celeriac.core.expression import does_io, reads_rows
@@ -60,8 +61,18 @@ class FlowIndex:
 
     def list_of(self, owner: str | None, name: str) -> Sequence[Task]:
         """The enabled tasks of a child list; owner None = the flow."""
-        lists = self.flow.child_lists() if owner is None else self.places[owner].task.child_lists()
-        return [task for task in lists.get(name, ()) if not task.disabled]
+        return self._lists.get((owner, name), ())
+
+    @cached_property
+    def _lists(self) -> Mapping[tuple[str | None, str], Sequence[Task]]:
+        """Computed once: a list is asked for at each of its tasks."""
+        owners: list[tuple[str | None, Flow | Task]] = [(None, self.flow)]
+        owners += [(task_id, place.task) for task_id, place in self.places.items()]
+        return {
+            (owner, name): tuple(task for task in tasks if not task.disabled)
+            for owner, holder in owners
+            for name, tasks in holder.child_lists().items()
+        }
 
     def may_chain(self, task: Task) -> bool:
         """True when the task can be a member of a chain of several jobs."""

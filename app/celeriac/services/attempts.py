@@ -3,7 +3,7 @@
 import logging
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Protocol
 
@@ -63,6 +63,14 @@ class Result:
 
     state: State
     outputs: Mapping[str, Any] | None
+    began: float | None = None
+    """time.monotonic() right after the claim; None for an attempt that another worker began."""
+
+    def ended_us(self, run: TaskRun) -> int | None:
+        """The present by the database's clock, which told the start."""
+        if self.began is None or run.started_us is None:
+            return None
+        return run.started_us + int((time.monotonic() - self.began) * 1_000_000)
 
 
 class Attempts:
@@ -111,6 +119,7 @@ class Attempts:
             self._publisher.advance([execution.id])
 
     def _attend(self, run: TaskRun, execution: Execution) -> None:
+        began = None if run.handle else time.monotonic()
         index = self._flows.index(execution.namespace, execution.flow_id, execution.flow_revision)
         place = index.places[run.task_id]
         lookup = Lookup(self._around.outputs, self._around.storage, execution.id, index)
@@ -122,7 +131,7 @@ class Attempts:
                 if place.mode not in (Mode.WORKER, Mode.FUSED):
                     self._evaluate_only(execution, run, place, scope)
                     return
-                result = self._run(execution, run, place, scope)
+                result = replace(self._run(execution, run, place, scope), began=began)
                 scope.clean_up()
                 if result.state is State.LOST and self._slot.runs_on(execution, run):
                     logs = scope.logger.take()
@@ -179,6 +188,7 @@ class Attempts:
             metrics=scope.metrics,
             letter=Letter(execution.id, "ended", run.seq, _secrets_used(scope)),
             promote=promote,
+            ended_us=result.ended_us(run),
         )
         if not self._until_written(lambda: self._claims.close(execution.id, run, closing)):
             _log.info(

@@ -29,7 +29,10 @@ class Orphan:
 
 @dataclass(frozen=True, slots=True)
 class Closing:
-    """How an attempt ended. promote: the next member of its chain may be claimed."""
+    """How an attempt ended. promote: the next member of its chain may be claimed.
+
+    ended_us: by the database's clock; None = the present, which costs a statement.
+    """
 
     state: State
     attempt_state: State | None
@@ -39,6 +42,7 @@ class Closing:
     metrics: Sequence[Metric]
     letter: Letter
     promote: bool
+    ended_us: int | None = None
 
 
 class ClaimStore:
@@ -97,6 +101,11 @@ class ClaimStore:
         self._insert_metric = METRIC.insert().values(at_us=now)
         self._insert_log = database.insert(LOG).on_conflict_do_nothing()
         self._execution = sa.select(EXECUTION).where(EXECUTION.c.id == sa.bindparam("x"))
+        self._told = sa.select(INBOX.c.payload).where(
+            INBOX.c.execution_id == sa.bindparam("x"),
+            INBOX.c.kind.in_(["ended", "child"]),
+            INBOX.c.payload.is_not(None),
+        )
         self._beat = (
             WORKER.update().where(WORKER.c.id == sa.bindparam("me")).values(beat=WORKER.c.beat + 1, seen_us=now)
         )
@@ -115,9 +124,12 @@ class ClaimStore:
         return None if row is None else self._with_execution(row)
 
     def _with_execution(self, row: sa.RowMapping) -> tuple[TaskRun, Execution]:
+        """The execution knows the secrets of the attempts that have just ended, too: their outputs may be read."""
         with self.database.read() as connection:
-            execution = connection.execute(self._execution, {"x": row["execution_id"]}).mappings().one()
-        return run_from(row), execution_from(execution)
+            execution = execution_from(connection.execute(self._execution, {"x": row["execution_id"]}).mappings().one())
+            told = connection.execute(self._told, {"x": row["execution_id"]}).scalars().all()
+        execution.add_secrets(name for payload in told for name in payload.get("secrets") or ())
+        return run_from(row), execution
 
     def orphans(self, cell: str) -> list[Orphan]:
         """Attempts in containers whose worker is gone: to be adopted by a worker beside the same engine."""
@@ -195,7 +207,7 @@ class ClaimStore:
     def close(self, execution_id: str, run: TaskRun, closing: Closing) -> bool:
         """Ends the attempt with everything it made, in one transaction; False = fenced off, nothing was written."""
         with self.database.write() as connection:
-            now = connection.execute(sa.select(self._now)).scalar_one()
+            now = closing.ended_us or connection.execute(sa.select(self._now)).scalar_one()
             shown = closing.state.shown
             started = [] if closing.state is State.SKIPPED else [[State.RUNNING.value, run.started_us]]
             done = connection.execute(

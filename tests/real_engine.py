@@ -13,6 +13,7 @@ from typing import Any
 
 from celery import Celery
 from celery.contrib.testing.worker import start_worker
+from kombu.asynchronous import set_event_loop
 
 from celeriac.cli import valkey
 from celeriac.core.execution import Execution
@@ -208,6 +209,8 @@ def _worker(app: App, settings: Settings) -> Celery:
 
 @contextmanager
 def _working(celery: Celery, queue: str, pool: str, concurrency: int) -> Iterator[None]:
+    """A Celery worker in a thread. kombu has one event loop a process: each worker is to make its own."""
+    set_event_loop(None)
     with start_worker(
         celery,
         pool=pool,

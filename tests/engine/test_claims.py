@@ -151,14 +151,18 @@ def test_a_kill_erases_what_a_chain_had_only_planned(on_each_database: HandEngin
     assert engine.rows("SELECT count(*) FROM task_run") == [(1,)]
 
 
+@pytest.mark.parametrize("end", [State.SUCCESS, State.FAILED])
 @pytest.mark.parametrize("order", list(itertools.permutations(["close", "kill", "advance"])))
-def test_a_kill_ends_an_execution_whenever_its_task_run_ends(by_hand: HandEngine, order: tuple[str, ...]) -> None:
+def test_a_kill_ends_an_execution_whenever_and_however_its_task_run_ends(
+    by_hand: HandEngine, order: tuple[str, ...], end: State
+) -> None:
     execution_id = by_hand.start(THREE)
     by_hand.app.advance(execution_id)
     run, _ = by_hand.claim(execution_id)
+    promote = end is State.SUCCESS
     steps = {
-        "close": lambda: by_hand.app.claims.close(execution_id, run, closing(execution_id, promote=True)),
-        "kill": lambda: by_hand.app.executions.kill(execution_id),
+        "close": lambda: by_hand.app.claims.close(execution_id, run, closing(execution_id, end, promote=promote)),
+        "kill": lambda: by_hand.app.surroundings.executions.deliver([Letter(execution_id, "kill")]),
         "advance": lambda: by_hand.app.advance(execution_id),
     }
 
@@ -167,6 +171,6 @@ def test_a_kill_ends_an_execution_whenever_its_task_run_ends(by_hand: HandEngine
     by_hand.take("execute")
     by_hand.app.advance(execution_id)
 
-    assert by_hand.rows("SELECT state, done_us IS NOT NULL FROM execution") == [("KILLED", 1)]
-    assert by_hand.rows("SELECT 1 FROM task_run WHERE state NOT IN ('SUCCESS', 'KILLED')") == []
+    assert by_hand.rows("SELECT done_us IS NOT NULL FROM execution") == [(1,)]
+    assert by_hand.rows("SELECT 1 FROM task_run WHERE state NOT IN ('SUCCESS', 'FAILED', 'KILLED')") == []
     assert by_hand.rows("SELECT 1 FROM frame") == by_hand.rows("SELECT 1 FROM inbox") == []

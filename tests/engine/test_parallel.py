@@ -67,11 +67,17 @@ def test_what_runs_when_its_parent_fails_is_fenced_off(by_hand: HandEngine) -> N
 
 def test_a_failure_below_a_parallel_that_has_errors_runs_them_after_closing_the_others(engine: RealEngine) -> None:
     sleep = f"{{id: s, type: {SLEEP}, duration: PT1M}}"
-    errors = f"errors: [{log('handler')}]"
+    errors = f"errors: [{work('worker')}, {log('handler')}]"
 
     ended = engine.run(flow(f"tasks: [{parallel(fail('bad'), sleep, more=errors)}]"))
 
-    assert ended.states == [("p", "FAILED"), ("bad", "FAILED"), ("s", "FAILED"), ("handler", "SUCCESS")]
+    assert ended.states == [
+        ("p", "FAILED"),
+        ("bad", "FAILED"),
+        ("s", "FAILED"),
+        ("worker", "SUCCESS"),
+        ("handler", "SUCCESS"),
+    ]
 
 
 def test_an_allowed_failure_leaves_the_others_alone(engine: RealEngine) -> None:

@@ -41,6 +41,15 @@ class Dropped:
     end: int
 
 
+@dataclass(frozen=True, slots=True)
+class Abandoned:
+    """Children of a frame's list (None = of all its lists) that end as `state`, with everything open below them."""
+
+    seq: int
+    branch: str | None
+    state: State
+
+
 @dataclass(slots=True)
 class Progress:
     """State of the execution as the visit sees it."""
@@ -66,8 +75,7 @@ class Decision:
     """What is to be evaluated, and what is to be written and published beside changed rows.
 
     evaluate, unreleased (seqs of frames), evaluate_outputs: work that is left, in this visit or the next.
-    erased: seqs of planned task runs that will never be. abandoned: (seq of a frame, state of what is open below it).
-    errors: (seq, message), seq 0 = the execution's.
+    erased: seqs of planned task runs that will never be. errors: (seq, message), seq 0 = the execution's.
     """
 
     evaluate: deque[TaskRun] = field(default_factory=deque)
@@ -77,7 +85,7 @@ class Decision:
     superseded: list[Superseded] = field(default_factory=list)
     dropped: list[Dropped] = field(default_factory=list)
     erased: list[int] = field(default_factory=list)
-    abandoned: list[tuple[int, State]] = field(default_factory=list)
+    abandoned: list[Abandoned] = field(default_factory=list)
     kill_children: list[TaskRun] = field(default_factory=list)
     errors: list[tuple[int, str]] = field(default_factory=list)
     closed: list[Frame] = field(default_factory=list)

@@ -1,11 +1,11 @@
 """An execution and what one visit of `advance` reads and writes, as values."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from celeriac.core.decision import Dropped, Superseded
+from celeriac.core.decision import Abandoned, Dropped, Superseded
 from celeriac.core.frames import Frame, TaskRun
 from celeriac.core.state import State
 
@@ -66,6 +66,10 @@ class Execution:
     started_us: int | None = None
     ended_us: int | None = None
     done_us: int | None = None
+
+    def add_secrets(self, names: Iterable[str]) -> None:
+        """Remembers that these secrets were read, so that they are masked."""
+        self.secrets = sorted({*(self.secrets or ()), *names}) or None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +145,7 @@ class Changes:
     superseded: Sequence[Superseded] = ()
     dropped: Sequence[Dropped] = ()
     erased: Sequence[int] = ()
-    abandoned: Sequence[tuple[int, State]] = ()
+    abandoned: Sequence[Abandoned] = ()
     loop_values: Sequence[tuple[int, Sequence[str]]] = ()
     letters: Sequence[Letter] = ()
     children: Sequence[Execution] = ()

@@ -103,6 +103,8 @@ class Launcher:
             self.decision.dropped.append(
                 Dropped(run.parent_seq, run.branch, run.iteration, run.position, run.segment_end)
             )
+            for other in [one for one in self.runs.values() if one.state is State.PLANNED and _follows(one, run)]:
+                del self.runs[other.seq]
             run.segment_end = run.position
             run.is_dirty = True
 
@@ -153,3 +155,9 @@ class Launcher:
     def _is_for_worker(self, run: TaskRun) -> bool:
         place = self.index.places[run.task_id]
         return place.mode is Mode.WORKER or place.evaluated_by_worker
+
+
+def _follows(other: TaskRun, run: TaskRun) -> bool:
+    """True for a later member of the same chain."""
+    same_list = (other.parent_seq, other.branch, other.iteration) == (run.parent_seq, run.branch, run.iteration)
+    return same_list and run.position < other.position <= run.segment_end

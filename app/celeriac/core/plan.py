@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import InitVar, dataclass, field
 from typing import Any
 
-from celeriac.core.decision import WIDE, Decision, Progress
+from celeriac.core.decision import WIDE, Abandoned, Decision, Progress
 from celeriac.core.flow import Choice, Flowable, Mode
 from celeriac.core.flow_index import FlowIndex
 from celeriac.core.frames import FLOW_SEQ, ONCE, Frame, Phase, TaskRun
@@ -266,7 +266,7 @@ class Planner:
     def _abandon(self, frame: Frame, state: State) -> None:
         """Children that still run when their parent fails are closed like it; their workers are fenced off."""
         decision, now = self.decision, self.now_us()
-        decision.abandoned.append((frame.seq, state))
+        decision.abandoned.append(Abandoned(frame.seq, frame.branch, state))
         frame.open = 0
         inside = {frame.seq}
         for run in sorted(self.runs.values(), key=lambda run: run.seq):

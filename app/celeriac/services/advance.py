@@ -6,6 +6,7 @@ When the fence moved meanwhile, nothing is written and the visit begins again.
 import random
 import time
 
+from celeriac.core.decision import Abandoned
 from celeriac.core.execution import Changes, LogLine, Visit
 from celeriac.core.frames import FLOW_SEQ
 from celeriac.core.state import State
@@ -75,7 +76,7 @@ class Advance:
                 used=visit.facts,
                 left_over=True,
                 frames=frames,
-                abandoned=[(FLOW_SEQ, State.FAILED)],
+                abandoned=[Abandoned(FLOW_SEQ, None, State.FAILED)],
                 logs=[line],
                 letters=told_parent(execution, None),
             )

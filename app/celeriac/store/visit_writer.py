@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from celeriac.core.decision import Dropped
+from celeriac.core.decision import Abandoned, Dropped
 from celeriac.core.execution import Changes, Execution, Letter
 from celeriac.core.frames import Frame, TaskRun
 from celeriac.core.state import State
@@ -117,12 +117,12 @@ class VisitWriter:
             if connection.execute(_raise_fence, values).rowcount != 1:
                 raise Stale
             self._delete_used(connection, changes)
-            self._drop(connection, execution.id, changes.dropped)
             self._erase(connection, execution.id, changes.erased)
+            self._drop(connection, execution.id, changes.dropped)
             self._write_runs(connection, execution.id, changes.runs)
             self._write_frames(connection, execution.id, changes.frames)
-            for seq, state in changes.abandoned:
-                self._abandon(connection, execution.id, seq, state)
+            for abandoned in changes.abandoned:
+                self._abandon(connection, execution.id, abandoned)
             self._write_rest(connection, changes)
         execution.fence += 1
 
@@ -153,7 +153,7 @@ class VisitWriter:
 
     @staticmethod
     def _drop(connection: Connection, x: str, dropped: Sequence[Dropped]) -> None:
-        """First of the rows: others may take the places of those that go."""
+        """Before others take their places."""
         for one in dropped:
             connection.execute(
                 _drop,
@@ -211,16 +211,18 @@ class VisitWriter:
         if gone := [frame.seq for frame in frames if frame.is_closed and not frame.is_new]:
             connection.execute(_delete_frames, {"x": x, "seqs": gone})
 
-    def _abandon(self, connection: Connection, x: str, seq: int, state: State) -> None:
-        seqs = [seq]
+    def _abandon(self, connection: Connection, x: str, abandoned: Abandoned) -> None:
+        """Level by level; of the frame itself only the list that failed, for its errors may have begun."""
+        seqs, branch = [abandoned.seq], abandoned.branch
         while seqs:
             rows = connection.execute(_open_children, {"x": x, "seqs": seqs}).mappings()
-            runs = [run_from(row) for row in rows]
+            runs = [run_from(row) for row in rows if branch in (None, row["branch"])]
+            branch = None
             self._erase(connection, x, [run.seq for run in runs if run.state is State.PLANNED])
             for run in runs:
                 if run.state is State.PLANNED:
                     continue
-                run.enter(state, connection.execute(sa.select(self._now)).scalar_one())
+                run.enter(abandoned.state, connection.execute(sa.select(self._now)).scalar_one())
                 run.fence += 1
                 self._update_run(connection, x, run)
             seqs = [run.seq for run in runs]

@@ -18,7 +18,8 @@ def send_again(engine: HandEngine) -> None:
 
 
 @pytest.mark.parametrize("seed", range(12))
-def test_every_execution_ends_with_nothing_left_open(by_hand: HandEngine, seed: int) -> None:
+def test_every_execution_ends_with_nothing_left_open(on_each_database: HandEngine, seed: int) -> None:
+    by_hand = on_each_database
     chance = random.Random(seed)
     execution_id = by_hand.start(RandomFlow(chance).text())
 

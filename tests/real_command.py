@@ -127,7 +127,7 @@ class Command:
         return [*map(str, folders), *processes, *self.containers()]
 
     def processes(self) -> list[psutil.Process]:
-        """Living processes that work in this folder or below."""
+        """Living processes that work in this folder or below, or were told to."""
         return [process for process in psutil.process_iter() if self._is_ours(process)]
 
     def containers(self, status: str | None = None) -> list[str]:
@@ -152,7 +152,8 @@ class Command:
     def _is_ours(self, process: psutil.Process) -> bool:
         try:
             inside = Path(process.cwd()).is_relative_to(self.folder)
-            return inside and process.status() != psutil.STATUS_ZOMBIE
+            told = process.environ().get("CELERIAC_HOME") == str(self.home)
+            return (inside or told) and process.status() != psutil.STATUS_ZOMBIE
         except (psutil.Error, OSError):
             return False
 

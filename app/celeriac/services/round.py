@@ -42,6 +42,7 @@ def told_parent(execution: Execution, outputs: Mapping[str, Any] | None) -> list
         "child": execution.id,
         "state": execution.state.value,
         "outputs": outputs,
+        "secrets": execution.secrets,
     }
     return [Letter(execution.parent_id, "child", execution.parent_seq, payload)]
 
@@ -90,6 +91,7 @@ class Round:
             self._index, progress, visit.frames, visit.runs, self._loop_value, self._now_us, around.random
         )
         newest = self._planner.launcher.newest
+        execution.add_secrets(name for fact in visit.facts for name in (fact.payload or {}).get("secrets") or ())
         self._masker = masker_of(execution, self._index, around.secrets, around.encryption)
         self._lookup = Lookup(around.outputs, around.storage, execution.id, self._index, newest, self._planner.runs)
         self._secret_names = set(execution.secrets or ())
@@ -142,7 +144,6 @@ class Round:
             if run.state is State.CREATED:
                 planner.decision.evaluate.append(run)
         elif fact.kind in ("ended", "final"):
-            self._secret_names.update((fact.payload or {}).get("secrets", ()))
             if run.state.is_terminal:
                 planner.ended(run, final=fact.kind == "final")
         elif fact.kind == "due":

@@ -63,6 +63,7 @@ class Subflows:
         for warning in warnings:
             scope.logger.warning(warning)
         child.depth = parent.depth + 1
+        child.add_secrets({*(parent.secrets or ()), *scope.world.secret_names})
         handle = {"child": child.id, "transmitFailed": one.transmit_failed}
         outputs: dict[str, Any] = {"executionId": child.id}
         if not one.wait:

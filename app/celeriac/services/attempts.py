@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from celeriac.core.dynamic import dynamic_fields, render_properties
 from celeriac.core.errors import CeleriacError, Killed, TimedOut
@@ -34,6 +34,9 @@ _LAST_LINE = 1 << 41
 _log = logging.getLogger(__name__)
 
 
+T = TypeVar("T")
+
+
 class TaskRunFailed(Exception):
     """The task run FAILED: raised by the job so that Celery's monitors show the truth."""
 
@@ -55,6 +58,16 @@ class Slot(Protocol):
 
     def ended(self, execution: Execution, run: TaskRun) -> None:
         """The attempt needs nothing any more."""
+
+
+class Rest(Protocol):
+    """What is left of the chain that a job came in."""
+
+    def may_take(self, seq: int) -> bool:
+        """True when the next link runs this task run, and the job may do so itself."""
+
+    def take(self) -> None:
+        """The job has taken the next link: no message is to be sent for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +99,18 @@ class Attempts:
         self._owner = owner
         self._slot = slot
 
-    def __call__(self, execution_id: str, seq: int, attempt: int) -> None:
-        """Runs the attempt if it is still to be run. Raises: TaskRunFailed when the task run FAILED for good."""
+    def __call__(self, execution_id: str, seq: int, attempt: int, rest: Rest | None = None) -> None:
+        """Runs the attempt if it is still to be run, then what `rest` lets it take of its chain.
+
+        Raises: TaskRunFailed when the task run FAILED for good.
+        """
         claimed = self._claims.claim(execution_id, seq, attempt, self._owner)
-        if claimed is not None:
-            self._attend_to_its_end(*claimed)
+        if claimed is None:
+            return
+        following: TaskRun | None
+        following, execution = claimed
+        while following is not None:
+            following = self._attend_to_its_end(following, execution, rest)
 
     def adopt(self, orphan: Orphan) -> None:
         """Goes on with an attempt in a container that another worker left. Raises: TaskRunFailed."""
@@ -99,14 +119,15 @@ class Attempts:
             self._attend_to_its_end(*claimed)
             self._publisher.advance([orphan.execution_id])
 
-    def _attend_to_its_end(self, run: TaskRun, execution: Execution) -> None:
+    def _attend_to_its_end(self, run: TaskRun, execution: Execution, rest: Rest | None = None) -> TaskRun | None:
         try:
-            self._attend(run, execution)
+            return self._attend(run, execution, rest)
         except TaskRunFailed:
             raise
         except Exception as error:  # noqa: BLE001 # nobody else would ever end an attempt that its worker has dropped
             _log.exception("attempt dropped", extra={"execution_id": execution.id, "task_id": run.task_id})
             self._drop(run, execution, error)
+            return None
 
     def _drop(self, run: TaskRun, execution: Execution, error: Exception) -> None:
         """Ends an attempt that could not be run: LOST, to be tried again, when the database was away."""
@@ -118,7 +139,8 @@ class Attempts:
         if self._until_written(lambda: self._claims.close(execution.id, run, closing)):
             self._publisher.advance([execution.id])
 
-    def _attend(self, run: TaskRun, execution: Execution) -> None:
+    def _attend(self, run: TaskRun, execution: Execution, rest: Rest | None) -> TaskRun | None:
+        """Returns the next task run of the chain when this worker goes on with it."""
         began = None if run.handle else time.monotonic()
         index = self._flows.index(execution.namespace, execution.flow_id, execution.flow_revision)
         place = index.places[run.task_id]
@@ -130,20 +152,22 @@ class Attempts:
             try:
                 if place.mode not in (Mode.WORKER, Mode.FUSED):
                     self._evaluate_only(execution, run, place, scope)
-                    return
+                    return None
                 result = replace(self._run(execution, run, place, scope), began=began)
                 scope.clean_up()
                 if result.state is State.LOST and self._slot.runs_on(execution, run):
                     logs = scope.logger.take()
                     self._until_written(lambda: self._claims.leave(execution.id, run, logs))
-                    return
-                failed = self._close(execution, run, place, scope, result)
+                    return None
+                failed, following = self._close(execution, run, place, scope, result, rest)
+                execution.add_secrets(scope.world.secret_names)
             finally:
                 self._slot.ended(execution, run)
         if failed:
             raise TaskRunFailed(
                 f"{execution.namespace}.{execution.flow_id} {run.task_id}: attempt {run.attempt} failed"
             )
+        return following
 
     def _run(self, execution: Execution, run: TaskRun, place: Place, scope: RunScope) -> Result:
         try:
@@ -168,8 +192,10 @@ class Attempts:
             scope.logger.failure(f"{type(error).__name__}: {error}")
             return Result(State.FAILED, None)
 
-    def _close(self, execution: Execution, run: TaskRun, place: Place, scope: RunScope, result: Result) -> bool:
-        """True when the task run FAILED for good."""
+    def _close(
+        self, execution: Execution, run: TaskRun, place: Place, scope: RunScope, result: Result, rest: Rest | None
+    ) -> tuple[bool, TaskRun | None]:
+        """(the task run FAILED for good, the next one of its chain when this worker goes on with it)."""
         state = result.state
         try:
             outputs, uri = stored_outputs(self._around.storage, execution, run, result.outputs)
@@ -189,16 +215,20 @@ class Attempts:
             letter=Letter(execution.id, "ended", run.seq, _secrets_used(scope)),
             promote=promote,
             ended_us=result.ended_us(run),
+            taken_by=self._owner if promote and rest is not None and rest.may_take(run.seq + 1) else None,
         )
-        if not self._until_written(lambda: self._claims.close(execution.id, run, closing)):
+        closed = self._until_written(lambda: self._claims.close(execution.id, run, closing))
+        if closed is None:
             _log.info(
                 "fenced off", extra={"execution_id": execution.id, "task_id": run.task_id, "attempt": run.attempt}
             )
-            return False
+            return False, None
         failed = settled is State.FAILED and not retried
         if state in _TOLD_AT_ONCE or (run.position < run.segment_end and not promote):
             self._publisher.advance([execution.id])
-        return failed
+        if closed.following is not None and rest is not None:
+            rest.take()
+        return failed, closed.following
 
     def _is_retried(self, run: TaskRun, place: Place) -> bool:
         now = self._around.now_us()
@@ -216,7 +246,7 @@ class Attempts:
         letter = Letter(execution.id, "evaluated", run.seq, payload)
         self._until_written(lambda: self._claims.release(execution.id, run, letter, scope.logger.take()))
 
-    def _until_written(self, write: Callable[[], bool]) -> bool:
+    def _until_written(self, write: Callable[[], T]) -> T:
         while True:
             try:
                 return write()

@@ -31,7 +31,8 @@ class Orphan:
 class Closing:
     """How an attempt ended. promote: the next member of its chain may be claimed.
 
-    ended_us: by the database's clock; None = the present, which costs a statement.
+    ended_us: by the database's clock; None = the present, which costs a statement. taken_by: the worker that goes on
+    with that next member at once, claiming it in the same transaction.
     """
 
     state: State
@@ -43,6 +44,14 @@ class Closing:
     letter: Letter
     promote: bool
     ended_us: int | None = None
+    taken_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """An attempt was closed. following: the next member of its chain, claimed by the same worker."""
+
+    following: TaskRun | None = None
 
 
 class ClaimStore:
@@ -95,6 +104,18 @@ class ClaimStore:
                 RUN.c.state == State.PLANNED.value,
             )
             .values(state=State.QUEUED.value, published_us=now, queue="default")
+        )
+        self._take = (
+            RUN.update()
+            .where(*key, RUN.c.state == State.PLANNED.value)
+            .values(
+                state=State.RUNNING.value,
+                fence=RUN.c.fence + 1,
+                owner=sa.bindparam("me"),
+                started_us=now,
+                first_started_us=now,
+            )
+            .returning(RUN)
         )
         self._handle = RUN.update().where(*key, RUN.c.fence == sa.bindparam("f")).values(handle=sa.bindparam("h"))
         self._insert_fact = INBOX.insert().values(at_us=now)
@@ -204,8 +225,8 @@ class ClaimStore:
             )
             return done.rowcount == 1
 
-    def close(self, execution_id: str, run: TaskRun, closing: Closing) -> bool:
-        """Ends the attempt with everything it made, in one transaction; False = fenced off, nothing was written."""
+    def close(self, execution_id: str, run: TaskRun, closing: Closing) -> Closed | None:
+        """Ends the attempt with everything it made, in one transaction; None = fenced off, nothing was written."""
         with self.database.write() as connection:
             now = closing.ended_us or connection.execute(sa.select(self._now)).scalar_one()
             shown = closing.state.shown
@@ -225,9 +246,8 @@ class ClaimStore:
                 },
             )
             if done.rowcount != 1:
-                return False
-            if closing.promote:
-                connection.execute(self._promote, {"x": execution_id, "s": run.seq + 1})
+                return None
+            following = self._open_next(connection, execution_id, run, closing) if closing.promote else None
             letter = closing.letter
             connection.execute(
                 self._insert_fact,
@@ -255,7 +275,18 @@ class ClaimStore:
                         for one in closing.metrics
                     ],
                 )
-        return True
+        return Closed(following)
+
+    def _open_next(
+        self, connection: sa.Connection, execution_id: str, run: TaskRun, closing: Closing
+    ) -> TaskRun | None:
+        """The next member of the chain may be claimed now; it is, when the worker goes on with it."""
+        following = {"x": execution_id, "s": run.seq + 1}
+        if closing.taken_by is None:
+            connection.execute(self._promote, following)
+            return None
+        row = connection.execute(self._take, following | {"me": closing.taken_by}).mappings().first()
+        return run_from(row) if row else None
 
     def release(self, execution_id: str, run: TaskRun, letter: Letter, logs: Sequence[LogLine]) -> bool:
         """Leaves the task run RUNNING without an owner and tells the execution what was found out."""

@@ -1,0 +1,36 @@
+"""What is left of a chain, as Celery keeps it in a job's request."""
+
+from typing import Any
+
+import pytest
+
+from celeriac.dispatch.app import ADVANCE, EXECUTE
+from celeriac_workers import jobs
+from celeriac_workers.jobs import ChainRest
+
+
+def link(seq: int, task: str = EXECUTE, execution_id: str = "x") -> dict[str, Any]:
+    return {"task": task, "args": [execution_id, seq, 1]}
+
+
+def test_the_next_link_may_be_taken_and_is_then_not_sent() -> None:
+    links = [link(3), link(2)]
+    rest = ChainRest("x", links)
+
+    assert rest.may_take(2)
+    rest.take()
+
+    assert links == [link(3)]
+
+
+@pytest.mark.parametrize(
+    "links", [None, [], [link(3)], [link(2, execution_id="y")], [{"task": ADVANCE, "args": ["x"]}]]
+)
+def test_a_link_that_is_not_the_next_task_run_stays(links: list[Any] | None) -> None:
+    assert not ChainRest("x", links).may_take(2)
+
+
+def test_after_its_time_a_job_leaves_the_rest_to_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs, "RUN_ON_S", -1.0)
+
+    assert not ChainRest("x", [link(2)]).may_take(2)

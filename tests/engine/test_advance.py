@@ -88,6 +88,17 @@ def test_eight_threads_fold_1200_facts_of_20_executions_once_each(on_each_databa
     assert engine.rows("SELECT 1 FROM inbox") == engine.rows("SELECT 1 FROM frame") == []
 
 
+def test_a_visit_that_is_always_overtaken_gives_way(by_hand: HandEngine) -> None:
+    execution_id = by_hand.start(FLOW)
+    by_hand.change("CREATE TRIGGER overtaken BEFORE UPDATE OF state ON execution BEGIN SELECT RAISE(IGNORE); END")
+
+    with pytest.raises(Stale):
+        by_hand.app.advance(execution_id)
+
+    assert by_hand.rows("SELECT state, poisoned FROM execution") == [("CREATED", 1)]
+    assert by_hand.rows("SELECT kind FROM inbox") == [("start",)]
+
+
 def test_an_execution_whose_visits_fail_three_times_fails_with_the_reason(by_hand: HandEngine) -> None:
     execution_id = by_hand.start(FLOW)
     by_hand.app.advance(execution_id)

@@ -18,6 +18,8 @@ from celeriac.services.surroundings import Surroundings
 from celeriac.store.execution_store import Stale
 
 MAX_POISONED = 3
+LOST_ROUNDS = 100
+"""Rounds that one call may lose to others; one that loses them all has met a bug, or must let others go first."""
 
 
 class Advance:
@@ -39,12 +41,11 @@ class Advance:
                 return
             try:
                 self._visit(visit)
-            except Stale:
-                lost_rounds += 1
-                if lost_rounds > 1:
-                    time.sleep(random.uniform(0, min(0.003 * lost_rounds, 0.1)))
-                continue
             except Exception as error:
+                if isinstance(error, Stale) and lost_rounds < LOST_ROUNDS:
+                    lost_rounds += 1
+                    time.sleep(random.uniform(0, min(0.003 * (lost_rounds - 1), 0.05)))
+                    continue
                 if store.poison(execution_id) < MAX_POISONED:
                     raise
                 self._give_up(execution_id, error)

@@ -1,13 +1,20 @@
-"""What tests of several rooms share: one engine per test process."""
+"""What tests of several rooms share: engines, on SQLite always, on PostgreSQL where its binaries are."""
 
 import base64
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from hand_engine import HandEngine, hand_engine, postgres_database
+from postgres_server import is_here, running_postgres
 from real_engine import RealEngine, running_engine, running_valkey, settings_for
 
+POSTGRES = pytest.param(
+    "postgres",
+    marks=[pytest.mark.postgres, pytest.mark.skipif(not is_here(), reason="no PostgreSQL binaries")],
+)
 ENVIRON = {
     "ENV_TEST1": "true",
     "ENV_TEST2": "Pass by env",
@@ -31,6 +38,34 @@ def engine(tmp_path_factory: pytest.TempPathFactory, valkey_url: str) -> Iterato
     """A whole engine on SQLite: real workers on a real Valkey."""
     with running_engine(settings_for(tmp_path_factory.mktemp("home"), valkey_url, ENVIRON)) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """A PostgreSQL of this test process."""
+    with running_postgres() as url:
+        yield url
+
+
+@pytest.fixture
+def by_hand(tmp_path: Path) -> Iterator[HandEngine]:
+    """An engine that the test drives, on SQLite."""
+    with hand_engine(tmp_path) as engine:
+        yield engine
+
+
+@pytest.fixture(params=["sqlite", POSTGRES])
+def on_each_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[HandEngine]:
+    """The same on every database."""
+    if request.param == "sqlite":
+        with hand_engine(tmp_path) as engine:
+            yield engine
+        return
+    with (
+        postgres_database(request.getfixturevalue("postgres_url")) as url,
+        hand_engine(tmp_path, url) as engine,
+    ):
+        yield engine
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

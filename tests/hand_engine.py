@@ -15,7 +15,6 @@ from celeriac.core.execution import Execution
 from celeriac.core.frames import TaskRun
 from celeriac.services.attempts import Attempts, TaskRunFailed
 from celeriac.settings import Settings
-from celeriac.store.tables import METADATA
 from celeriac.wiring import App, build
 from celeriac_workers.runners.registry import Runners
 from celeriac_workers.runners.settings import RunnerSettings
@@ -132,7 +131,7 @@ def hand_engine(home: Path, database_url: str | None = None) -> Iterator[HandEng
     settings.home.mkdir(parents=True, exist_ok=True)
     publisher = RecordingPublisher()
     app = build(settings, publisher)
-    METADATA.create_all(app.database.writer)
+    app.migrate()
     slots = _slots(app, settings)
     try:
         yield HandEngine(app, home, publisher, app.attempts("me", slots), slots)

@@ -2,9 +2,6 @@
 
 import json
 from collections.abc import Sequence
-from typing import Any
-
-import pytest
 
 from celeriac.core.decision import Fan
 from celeriac.core.frames import TaskRun
@@ -15,7 +12,7 @@ from celeriac.dispatch.outline import outline
 from celeriac.flowfile import load
 from celeriac.plugins.discovery import discover
 from engine.flow_text import SHELL, flow, log, work
-from hand_engine import HandEngine, hand_engine
+from hand_engine import HandEngine
 
 PARALLEL = "io.kestra.plugin.core.flow.Parallel"
 FOR_EACH = "io.kestra.plugin.core.flow.ForEach"
@@ -30,12 +27,6 @@ tasks:
   - {work("f")}
 finally: [{work("g")}, {work("h")}]
 """
-
-
-@pytest.fixture
-def by_hand(tmp_path: Any) -> Any:
-    with hand_engine(tmp_path) as engine:
-        yield engine
 
 
 def printed(source: str) -> list[tuple[str, tuple[str, ...]]]:

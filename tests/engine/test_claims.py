@@ -174,3 +174,18 @@ def test_a_kill_ends_an_execution_whenever_and_however_its_task_run_ends(
     assert by_hand.rows("SELECT done_us IS NOT NULL FROM execution") == [(1,)]
     assert by_hand.rows("SELECT 1 FROM task_run WHERE state NOT IN ('SUCCESS', 'FAILED', 'KILLED')") == []
     assert by_hand.rows("SELECT 1 FROM frame") == by_hand.rows("SELECT 1 FROM inbox") == []
+
+
+def test_a_kill_ends_a_flowable_whose_properties_a_worker_has_rendered(by_hand: HandEngine) -> None:
+    condition = "condition: \"{{ fileExists('x.txt') }}\""
+    task = f"{{id: if, type: io.kestra.plugin.core.flow.If, {condition}, then: [{SET}]}}"
+    execution_id = by_hand.start(f"id: asks\nnamespace: tests\ntasks: [{task}]")
+    by_hand.drain_advances()
+    (job,) = by_hand.take("execute")
+    by_hand.do(job)
+    assert by_hand.rows("SELECT state, owner FROM task_run") == [("RUNNING", None)]
+
+    by_hand.app.executions.kill(execution_id)
+    by_hand.drain()
+
+    assert (by_hand.look(execution_id).state, by_hand.look(execution_id).states) == ("KILLED", [("if", "KILLED")])

@@ -75,6 +75,7 @@ class Round:
         self._execution = execution
         self._index: FlowIndex = flows.index(execution.namespace, execution.flow_id, execution.flow_revision)
         self._values: dict[int, dict[int, str]] = {}
+        self._ahead: dict[int, int] = {}
         self._batch = Batch()
         self._rendered: dict[int, dict[str, Any]] = {}
         self._left_over = False
@@ -117,10 +118,12 @@ class Round:
         return self._visit.now_us + int((time.monotonic() - self._started) * 1_000_000)
 
     def _loop_value(self, seq: int, iteration: int) -> str:
+        """Reads as many as may be released, and four times as many each time a visit needs more."""
         known = self._values.setdefault(seq, {})
         if iteration not in known:
-            end = iteration + min(self._planner.frames[seq].limit or WIDE, WIDE)
-            known.update(self._around.executions.loop_values(self._execution.id, seq, iteration, end))
+            count = min(self._ahead.get(seq) or self._planner.frames[seq].limit or WIDE, WIDE)
+            self._ahead[seq] = 4 * count
+            known.update(self._around.executions.loop_values(self._execution.id, seq, iteration, iteration + count))
         return known[iteration]
 
     # ------------------------------------------------------------------ facts

@@ -1,0 +1,165 @@
+CREATE TABLE alembic_version (
+	version_num VARCHAR(32) NOT NULL, 
+	CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
+);
+CREATE TABLE attempt (
+	execution_id VARCHAR(22) NOT NULL, 
+	seq INTEGER NOT NULL, 
+	attempt INTEGER NOT NULL, 
+	state VARCHAR(16) NOT NULL, 
+	started_us BIGINT, 
+	ended_us BIGINT, 
+	CONSTRAINT pk_attempt PRIMARY KEY (execution_id, seq, attempt)
+);
+CREATE TABLE execution (
+	id VARCHAR(22) NOT NULL, 
+	namespace VARCHAR(256) NOT NULL, 
+	flow_id VARCHAR(256) NOT NULL, 
+	flow_revision INTEGER NOT NULL, 
+	state VARCHAR(16) NOT NULL, 
+	fence BIGINT NOT NULL, 
+	next_seq INTEGER NOT NULL, 
+	cell VARCHAR(64) NOT NULL, 
+	inputs JSON NOT NULL, 
+	labels JSON NOT NULL, 
+	variables JSON NOT NULL, 
+	outputs JSON, 
+	"trigger" JSON, 
+	histories JSON NOT NULL, 
+	parent_id VARCHAR(22), 
+	parent_seq INTEGER, 
+	parent_attempt INTEGER, 
+	depth INTEGER NOT NULL, 
+	poisoned INTEGER NOT NULL, 
+	secrets JSON, 
+	created_us BIGINT NOT NULL, 
+	started_us BIGINT, 
+	ended_us BIGINT, 
+	done_us BIGINT, 
+	CONSTRAINT pk_execution PRIMARY KEY (id), 
+	CONSTRAINT uq_execution_parent_id_parent_seq_parent_attempt UNIQUE (parent_id, parent_seq, parent_attempt)
+);
+CREATE INDEX ix_execution_flow ON execution (namespace, flow_id, created_us);
+CREATE INDEX ix_execution_open ON execution (cell, done_us);
+CREATE TABLE flow (
+	namespace VARCHAR(256) NOT NULL, 
+	id VARCHAR(256) NOT NULL, 
+	revision INTEGER NOT NULL, 
+	source TEXT NOT NULL, 
+	created_us BIGINT NOT NULL, 
+	CONSTRAINT pk_flow PRIMARY KEY (namespace, id, revision)
+);
+CREATE TABLE frame (
+	execution_id VARCHAR(22) NOT NULL, 
+	seq INTEGER NOT NULL, 
+	parent_seq INTEGER, 
+	phase VARCHAR(16) NOT NULL, 
+	branch TEXT NOT NULL, 
+	next_index INTEGER NOT NULL, 
+	total INTEGER NOT NULL, 
+	iterations BOOLEAN NOT NULL, 
+	width INTEGER NOT NULL, 
+	open INTEGER NOT NULL, 
+	retrying INTEGER NOT NULL, 
+	counts JSON NOT NULL, 
+	chain JSON NOT NULL, 
+	CONSTRAINT pk_frame PRIMARY KEY (execution_id, seq)
+);
+CREATE TABLE inbox (
+	id INTEGER NOT NULL, 
+	execution_id VARCHAR(22) NOT NULL, 
+	kind VARCHAR(16) NOT NULL, 
+	seq INTEGER NOT NULL, 
+	payload JSON, 
+	at_us BIGINT NOT NULL, 
+	CONSTRAINT pk_inbox PRIMARY KEY (id)
+);
+CREATE INDEX ix_inbox_at_us ON inbox (at_us);
+CREATE INDEX ix_inbox_execution_id ON inbox (execution_id);
+CREATE TABLE key_value (
+	namespace VARCHAR(256) NOT NULL, 
+	"key" VARCHAR(256) NOT NULL, 
+	value TEXT NOT NULL, 
+	kind VARCHAR(16) NOT NULL, 
+	description TEXT, 
+	version INTEGER NOT NULL, 
+	expires_us BIGINT, 
+	updated_us BIGINT NOT NULL, 
+	CONSTRAINT pk_key_value PRIMARY KEY (namespace, "key")
+);
+CREATE TABLE log (
+	execution_id VARCHAR(22) NOT NULL, 
+	seq INTEGER NOT NULL, 
+	attempt INTEGER NOT NULL, 
+	line BIGINT NOT NULL, 
+	level VARCHAR(5) NOT NULL, 
+	message TEXT NOT NULL, 
+	at_us BIGINT NOT NULL, 
+	CONSTRAINT pk_log PRIMARY KEY (execution_id, seq, attempt, line)
+);
+CREATE TABLE loop_value (
+	execution_id VARCHAR(22) NOT NULL, 
+	seq INTEGER NOT NULL, 
+	i INTEGER NOT NULL, 
+	value TEXT NOT NULL, 
+	CONSTRAINT pk_loop_value PRIMARY KEY (execution_id, seq, i)
+);
+CREATE TABLE metric (
+	id INTEGER NOT NULL, 
+	execution_id VARCHAR(22) NOT NULL, 
+	seq INTEGER NOT NULL, 
+	attempt INTEGER NOT NULL, 
+	name VARCHAR(256) NOT NULL, 
+	type VARCHAR(8) NOT NULL, 
+	value DOUBLE NOT NULL, 
+	tags JSON, 
+	at_us BIGINT NOT NULL, 
+	CONSTRAINT pk_metric PRIMARY KEY (id)
+);
+CREATE INDEX ix_metric_execution_id ON metric (execution_id);
+CREATE TABLE task_run (
+	execution_id VARCHAR(22) NOT NULL, 
+	seq INTEGER NOT NULL, 
+	parent_seq INTEGER NOT NULL, 
+	task_id VARCHAR(256) NOT NULL, 
+	branch TEXT NOT NULL, 
+	iteration INTEGER NOT NULL, 
+	position INTEGER NOT NULL, 
+	value TEXT, 
+	value_hash VARCHAR(32) NOT NULL, 
+	segment_end INTEGER NOT NULL, 
+	state VARCHAR(16) NOT NULL, 
+	attempt INTEGER NOT NULL, 
+	attempt_state VARCHAR(16), 
+	lost INTEGER NOT NULL, 
+	fence BIGINT NOT NULL, 
+	owner VARCHAR(64), 
+	queue VARCHAR(64), 
+	published_us BIGINT, 
+	due_us BIGINT, 
+	handle JSON, 
+	outputs JSON, 
+	outputs_uri TEXT, 
+	histories JSON NOT NULL, 
+	first_started_us BIGINT, 
+	created_us BIGINT NOT NULL, 
+	started_us BIGINT, 
+	ended_us BIGINT, 
+	CONSTRAINT pk_task_run PRIMARY KEY (execution_id, seq), 
+	CONSTRAINT uq_task_run_execution_id_parent_seq_branch_iteration_position UNIQUE (execution_id, parent_seq, branch, iteration, position)
+);
+CREATE INDEX ix_task_run_due ON task_run (due_us) WHERE due_us IS NOT NULL;
+CREATE INDEX ix_task_run_owner ON task_run (owner) WHERE owner IS NOT NULL;
+CREATE INDEX ix_task_run_queued ON task_run (published_us) WHERE state = 'QUEUED';
+CREATE INDEX ix_task_run_task ON task_run (execution_id, task_id, value_hash);
+CREATE TABLE worker (
+	id VARCHAR(64) NOT NULL, 
+	cell VARCHAR(64) NOT NULL, 
+	beat BIGINT NOT NULL, 
+	host VARCHAR(256) NOT NULL, 
+	pid INTEGER NOT NULL, 
+	runners JSON NOT NULL, 
+	seen_us BIGINT NOT NULL, 
+	CONSTRAINT pk_worker PRIMARY KEY (id)
+);
+CREATE INDEX ix_worker_cell ON worker (cell);

@@ -11,18 +11,21 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-BINARIES = Path("/usr/lib/postgresql/15/bin")
+VERSIONS = Path("/usr/lib/postgresql")
 START_S = 30.0
 
 
-def is_here() -> bool:
-    """True when the binaries are installed."""
-    return (BINARIES / "initdb").exists()
+def binaries() -> Path | None:
+    """The programs of the newest version that is installed."""
+    found = [path.parent for path in VERSIONS.glob("*/bin/initdb")]
+    return max(found, key=lambda path: float(path.parent.name), default=None)
 
 
 @contextmanager
 def running_postgres() -> Iterator[str]:
     """The URL of a server without databases of its own; ends it and removes its data."""
+    programs = binaries()
+    assert programs is not None, f"no PostgreSQL below {VERSIONS}"
     folder = Path(tempfile.mkdtemp(prefix="celeriac-postgres-"))
     user = _user()
     if user is not None:
@@ -31,14 +34,14 @@ def running_postgres() -> Iterator[str]:
         port = int(probe.getsockname()[1])
     data = folder / "data"
     try:
-        _run(user, "initdb", "-D", str(data), "-U", "celeriac", "-A", "trust", "-E", "UTF8", "--no-sync")
+        _run(user, programs / "initdb", "-D", str(data), "-U", "celeriac", "-A", "trust", "-E", "UTF8", "--no-sync")
         options = ("-p", str(port), "-c", "listen_addresses=127.0.0.1", "-c", "fsync=off", "-k", str(folder))
         with (folder / "log").open("wb") as log:
             server = subprocess.Popen(
-                [BINARIES / "postgres", "-D", data, *options], user=user, cwd=folder, stdout=log, stderr=log
+                [programs / "postgres", "-D", data, *options], user=user, cwd=folder, stdout=log, stderr=log
             )
         try:
-            _wait_until_ready(server, port, folder / "log")
+            _wait_until_ready(server, programs / "pg_isready", port, folder / "log")
             yield f"postgresql+psycopg://celeriac@127.0.0.1:{port}/postgres"
         finally:
             server.send_signal(2)
@@ -55,14 +58,14 @@ def _user() -> str | None:
     return "postgres" if "postgres" in known else "nobody"
 
 
-def _run(user: str | None, program: str, *arguments: str) -> None:
-    done = subprocess.run([BINARIES / program, *arguments], user=user, cwd="/", capture_output=True, text=True)
+def _run(user: str | None, program: Path, *arguments: str) -> None:
+    done = subprocess.run([program, *arguments], user=user, cwd="/", capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
 
 
-def _wait_until_ready(server: subprocess.Popen[bytes], port: int, log: Path) -> None:
+def _wait_until_ready(server: subprocess.Popen[bytes], asks: Path, port: int, log: Path) -> None:
     deadline = time.monotonic() + START_S
-    ready = [BINARIES / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(port)]
+    ready = [asks, "-q", "-h", "127.0.0.1", "-p", str(port)]
     while subprocess.run(ready).returncode != 0:
         assert server.poll() is None and time.monotonic() < deadline, log.read_text()
         time.sleep(0.05)

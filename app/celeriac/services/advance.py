@@ -10,9 +10,10 @@ from celeriac.core.decision import Abandoned
 from celeriac.core.execution import Changes, LogLine, Visit
 from celeriac.core.frames import FLOW_SEQ
 from celeriac.core.state import State
+from celeriac.services.batch import told_parent
 from celeriac.services.flows import Flows
 from celeriac.services.publishing import Publisher
-from celeriac.services.round import Round, told_parent
+from celeriac.services.round import Round
 from celeriac.services.subflows import Subflows
 from celeriac.services.surroundings import Surroundings
 from celeriac.store.execution_store import Stale

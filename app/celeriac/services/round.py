@@ -5,15 +5,15 @@ No transaction is open while planning or rendering.
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from celeriac.core.decision import WIDE, Fan, Progress
-from celeriac.core.execution import Changes, Execution, Fact, Letter, LogLine, Metric, Visit
+from celeriac.core.execution import Changes, Fact, Visit
 from celeriac.core.flow_index import FlowIndex
-from celeriac.core.frames import FLOW_SEQ, Frame, TaskRun
+from celeriac.core.frames import FLOW_SEQ, TaskRun
 from celeriac.core.plan import Planner
 from celeriac.core.state import State
+from celeriac.services.batch import Batch, changes_of, take_over
 from celeriac.services.evaluation import Calls, Done, Evaluated, Opened, Waits, evaluate
 from celeriac.services.flows import Flows
 from celeriac.services.lookup import Lookup
@@ -30,33 +30,6 @@ BATCH_S = 0.05
 BATCH_CHARS = 1_000_000
 VISIT_WRITES = 10
 VISIT_S = 0.5
-LEFT_OVER = ("go", "outputs")
-
-
-def told_parent(execution: Execution, outputs: Mapping[str, Any] | None) -> list[Letter]:
-    """The fact, for the parent, that its child has ended."""
-    if execution.parent_id is None or execution.parent_seq is None:
-        return []
-    payload = {
-        "attempt": execution.parent_attempt,
-        "child": execution.id,
-        "state": execution.state.value,
-        "outputs": outputs,
-        "secrets": execution.secrets,
-    }
-    return [Letter(execution.parent_id, "child", execution.parent_seq, payload)]
-
-
-@dataclass(slots=True)
-class Batch:
-    """What one write of a visit holds beside rows of task runs and frames."""
-
-    logs: list[LogLine] = field(default_factory=list)
-    metrics: list[tuple[int, int, Metric]] = field(default_factory=list)
-    loop_values: list[tuple[int, Sequence[str]]] = field(default_factory=list)
-    children: list[Execution] = field(default_factory=list)
-    letters: list[Letter] = field(default_factory=list)
-    size: int = 0
 
 
 class Round:
@@ -300,75 +273,32 @@ class Round:
 
     # ------------------------------------------------------------------ writing
     def _error(self, seq: int, attempt: int, message: str) -> None:
-        now = self._now_us()
-        used = {line.line for line in self._batch.logs}
-        while now in used:
-            now += 1
-        self._batch.logs.append(LogLine(seq, attempt, now, "ERROR", self._masker.mask(message), now))
+        self._batch.error(seq, attempt, self._masker.mask(message), self._now_us())
 
     def _write(self) -> None:
-        planner, batch, execution = self._planner, self._batch, self._execution
-        decision = planner.decision
+        planner, execution, decision = self._planner, self._execution, self._planner.decision
         for seq, message in decision.errors:
             self._error(seq, planner.runs[seq].attempt if seq else 1, message)
-        fans, children = decision.publish, list(batch.children)
-        progress = planner.progress
-        execution.state, execution.next_seq, execution.histories = progress.state, progress.next_seq, progress.histories
-        execution.started_us, execution.ended_us, execution.done_us = (
-            progress.started_us,
-            progress.ended_us,
-            progress.done_us,
-        )
-        execution.outputs = progress.outputs
+        take_over(execution, planner.progress)
         execution.secrets = sorted(self._secret_names) or None
-        now = self._now_us()
+        fans, now = decision.publish, self._now_us()
         for fan in fans:
             for segment in fan.segments:
                 segment[0].published_us = now
-        killed = [(run.handle or {}).get("child") for run in decision.kill_children]
-        letters = [*self._left_over_letters(), *(Letter(child, "kill") for child in killed if child)]
-        if progress.done_us is not None:
-            letters += told_parent(execution, execution.outputs)
-        frames: list[Frame] = [*planner.frames.values(), *decision.closed]
-        self._around.executions.save(
-            Changes(
-                execution,
-                used=self._facts,
-                left_over=self._left_over or any(fact.kind in LEFT_OVER for fact in self._facts),
-                runs=[run for run in planner.runs.values() if run.is_new or run.is_dirty],
-                frames=[frame for frame in frames if frame.is_new or frame.is_dirty],
-                superseded=decision.superseded,
-                dropped=decision.dropped,
-                erased=decision.erased,
-                abandoned=decision.abandoned,
-                loop_values=batch.loop_values,
-                letters=letters,
-                children=children,
-                logs=batch.logs,
-                metrics=batch.metrics,
-            )
-        )
+        changes = changes_of(execution, planner, self._batch, self._facts, self._rendered)
+        changes.left_over |= self._left_over
+        self._around.executions.save(changes)
         self._left_over = decision.is_unfinished
         self._forget_written()
-        self._publish(fans, [*(child.id for child in children), *(child for child in killed if child)], letters)
+        self._publish(fans, changes)
 
-    def _publish(self, fans: Sequence[Fan], others: Sequence[str], letters: Sequence[Letter]) -> None:
+    def _publish(self, fans: Sequence[Fan], changes: Changes) -> None:
+        own = self._execution.id
         if fans:
-            self._publisher.fans(self._execution.id, fans)
-        parents = [letter.execution_id for letter in letters if letter.kind == "child"]
-        if others or parents:
-            self._publisher.advance([*others, *parents])
-
-    def _left_over_letters(self) -> list[Letter]:
-        x, decision = self._execution.id, self._planner.decision
-        letters = [
-            Letter(x, "go", run.seq, {"rendered": self._rendered[run.seq]} if run.seq in self._rendered else None)
-            for run in decision.evaluate
-        ]
-        letters += [Letter(x, "go", seq) for seq in decision.unreleased]
-        if decision.evaluate_outputs:
-            letters.append(Letter(x, "outputs"))
-        return letters
+            self._publisher.fans(own, fans)
+        told = [letter.execution_id for letter in changes.letters if letter.execution_id != own]
+        if others := [*(child.id for child in changes.children), *told]:
+            self._publisher.advance(others)
 
     def _forget_written(self) -> None:
         planner = self._planner

@@ -8,7 +8,7 @@ from fakes import FakeContext, run_task
 
 @pytest.mark.parametrize(
     ("written", "expected"),
-    [("plain", "plain"), ("{{ 1 + 1 }}", "2"), (12, "12"), (True, "true"), ([1, "{{ 2 }}"], "[1,2]"), ("", "")],
+    [("plain", "plain"), ("{{ 1 + 1 }}", "2"), (12, "12"), (True, "true"), ([1, "{{ 2 }}"], '[1,"2"]'), ("", "")],
 )
 def test_the_value_is_the_rendered_text(context: FakeContext, written: object, expected: str) -> None:
     assert run_task(Return, {"format": written}, context) == {"value": expected}

@@ -14,6 +14,7 @@ from typing import Any
 
 import docker
 import psutil
+from docker.models.containers import Container
 
 from celeriac.settings import Settings
 
@@ -132,22 +133,29 @@ class Command:
 
     def containers(self, status: str | None = None) -> list[str]:
         """Containers that were started from this folder, in any status or in one; none without an engine."""
+        found = self._containers()
+        return [f"container {one.short_id} {one.status}" for one in found if status in (None, one.status)]
+
+    def _containers(self) -> list[Container]:
         instance = Settings.from_environ(self.environ).instance
         with suppress(docker.errors.DockerException):
             client = docker.from_env()
-            found = client.containers.list(all=True, filters={"label": f"celeriac={instance}"}, ignore_removed=True)
-            client.close()
-            return [f"container {one.short_id} {one.status}" for one in found if status in (None, one.status)]
+            return list(
+                client.containers.list(all=True, filters={"label": f"celeriac={instance}"}, ignore_removed=True)
+            )
         return []
 
     def close(self) -> None:
-        """Ends what a failed test has left."""
+        """Ends and removes what a failed test has left."""
         for process in self._started:
             process.kill()
             process.communicate()
         for left in self.processes():
             with suppress(psutil.Error):
                 left.kill()
+        for container in self._containers():
+            with suppress(docker.errors.DockerException):
+                container.remove(force=True)
 
     def _is_ours(self, process: psutil.Process) -> bool:
         try:

@@ -1,4 +1,4 @@
-"""kill -9 of a role while scripts run: the work goes on, and no script ever runs twice at once."""
+"""kill -9 or TERM of a role while scripts run: the work goes on, and no script ever runs twice at once."""
 
 import time
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from datetime import datetime
 
 import pytest
 
-from e2e.ticking import DOCKER, TICKS, Copy, Trace, copies, ticking_flow
+from e2e.ticking import DOCKER, PROCESS, TICKS, Copy, Trace, copies, ticking_flow
 from real_command import Command, Result, wait_until
 
 TASKS = 3
@@ -103,3 +103,40 @@ def after_kill_beside_container(command: Command, status: str | None) -> Afterma
     running.role("celeriac: worker").kill()
     result = running.result()
     return Aftermath(result, killed_at, copies(result.messages("INFO")))
+
+
+def after_term(command: Command, runner: str, ticks: int) -> Result:
+    """Tells the worker to end while the only script runs, which takes a tenth of a second a tick."""
+    trace = Trace(command.folder / "trace")
+    target = str(trace.path) if runner == PROCESS else ""
+    command.write("flow.yaml", ticking_flow(1, runner, target, ticks))
+    running = command.start("run", "flow.yaml", "-o", "json")
+    wait_until(lambda: trace.ticks("s0") or command.containers("running"), "the script")
+    running.role("celeriac: worker").terminate()
+    return running.result()
+
+
+def test_a_worker_that_is_told_to_end_waits_for_short_scripts(command: Command) -> None:
+    result = after_term(command, PROCESS, 15)
+
+    assert (result.code, result.attempts_of("s0")) == (0, ["SUCCESS"])
+    assert command.leftovers() == []
+
+
+def test_a_long_script_is_ended_with_its_worker_and_done_again(command: Command) -> None:
+    result = after_term(command, PROCESS, 50)
+    ran = [copy.ticks for copy in Trace(command.folder / "trace").copies()]
+
+    assert (result.code, result.attempts_of("s0")) == (0, ["LOST", "SUCCESS"])
+    assert (len(ran), ran[0] < 65, ran[1]) == (2, True, 50)
+    assert command.leftovers() == []
+
+
+@pytest.mark.docker
+@pytest.mark.usefixtures("docker_engine")
+def test_a_worker_that_is_told_to_end_leaves_its_container_to_the_next(command: Command) -> None:
+    result = after_term(command, DOCKER, 50)
+    ran = [copy.ticks for copy in copies(result.messages("INFO"))]
+
+    assert (result.code, result.attempts_of("s0"), ran) == (0, ["SUCCESS"], [50])
+    assert command.leftovers() == []

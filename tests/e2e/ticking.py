@@ -1,6 +1,5 @@
 """Scripts that tell ten times a second that they run, and what their traces say."""
 
-import time
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,20 +9,20 @@ PROCESS = "io.kestra.plugin.core.runner.Process"
 DOCKER = "io.kestra.plugin.scripts.runner.docker.Docker"
 
 
-def ticking_flow(tasks: int, runner: str = PROCESS, target: str = "") -> str:
-    """A flow of scripts of two seconds, one after the other. target: a file, else they write to their log."""
+def ticking_flow(tasks: int, runner: str = PROCESS, target: str = "", ticks: int = TICKS) -> str:
+    """A flow of scripts, by default of two seconds, one by one. target: a file, else they write to their log."""
     head = ["id: ticking", "namespace: company.team", "tasks:"]
-    return "\n".join([*head, *(_task(f"s{i}", runner, target) for i in range(tasks))])
+    return "\n".join([*head, *(_task(f"s{i}", runner, target, ticks) for i in range(tasks))])
 
 
-def _task(task_id: str, runner: str, target: str) -> str:
+def _task(task_id: str, runner: str, target: str, ticks: int) -> str:
     return f"""
   - id: {task_id}
     type: io.kestra.plugin.scripts.shell.Script
     containerImage: ubuntu
     taskRunner: {{type: {runner}}}
     script: |
-      for i in $(seq {TICKS}); do
+      for i in $(seq {ticks}); do
         echo "{task_id} $(hostname)-$$ $(date +%s.%N)" {f">> {target}" if target else ""}
         sleep 0.1
       done"""
@@ -63,7 +62,3 @@ class Trace:
 
     def ticks(self, task_id: str) -> int:
         return sum(copy.ticks for copy in self.copies() if copy.task_id == task_id)
-
-    def is_quiet(self, for_s: float = 1.0) -> bool:
-        """True when nobody has written for that long."""
-        return time.time() - max(copy.last for copy in self.copies()) > for_s

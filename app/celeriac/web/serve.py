@@ -52,6 +52,8 @@ def main() -> None:
     line = lifeline.attach(os.environ)
     if line is None:
         build(settings).migrate()
+    else:
+        line.wait_for_go()
     Server(settings).run()
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from celery.signals import worker_shutting_down
 
-from celeriac_workers.slot import Slots
+from celeriac_workers.slot import ABANDONED, Slots
 
 GRACE_S = 4.0
 """How long a worker that was told to end waits for its attempts."""
@@ -32,7 +32,7 @@ def _end(slots: Slots, is_abandoned: Callable[[], bool], clean_up: Callable[[], 
     patient_until = time.monotonic() + GRACE_S
     while True:
         if is_abandoned():
-            slots.stop_all("killed")
+            slots.stop_all(ABANDONED)
             if not slots.held():
                 clean_up()
                 os._exit(0)

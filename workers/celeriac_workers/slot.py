@@ -33,6 +33,10 @@ class Held:
     runs_on: bool = False
 
 
+ABANDONED = "abandoned"
+"""Why everything stops when the command is gone: nothing goes on, and whoever comes next tells that it was cut."""
+
+
 @dataclass
 class Slots:
     """Implements `services.attempts.Slot` for all threads of a worker."""
@@ -61,7 +65,7 @@ class Slots:
 
     def was_taken_away(self, execution: Execution, run: TaskRun) -> bool:
         """True when it was stopped for another reason than a kill."""
-        return self._held[execution.id, run.seq].stop == "lost"
+        return self._held[execution.id, run.seq].stop in ("lost", ABANDONED)
 
     def runs_on(self, execution: Execution, run: TaskRun) -> bool:
         """True when what was taken away goes on without the worker, in a container."""

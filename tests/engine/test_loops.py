@@ -198,3 +198,13 @@ def test_a_step_reads_as_many_rows_in_a_loop_of_10000_as_in_one_of_100(by_hand: 
 
     assert small == large
     assert small[1] < 15
+
+
+def test_chains_side_by_side_report_their_end_without_the_sweeper(
+    engine: RealEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine.app.sweep_store, "stale_inboxes", lambda older_than_s: [])
+
+    ended = engine.run(flow(f"tasks: [{loop('[a, b, c]', work('x'), work('y'), more='concurrencyLimit: 0')}]"))
+
+    assert ended.state == "SUCCESS"

@@ -13,6 +13,10 @@ def link(seq: int, task: str = EXECUTE, execution_id: str = "x") -> dict[str, An
     return {"task": task, "args": [execution_id, seq, 1]}
 
 
+def test_the_last_link_stays_for_celery_for_a_chord_counts_the_end_of_its_job() -> None:
+    assert not ChainRest("x", [link(2)]).may_take(2)
+
+
 def test_the_next_link_may_be_taken_and_is_then_not_sent() -> None:
     links = [link(3), link(2)]
     rest = ChainRest("x", links)
@@ -24,7 +28,14 @@ def test_the_next_link_may_be_taken_and_is_then_not_sent() -> None:
 
 
 @pytest.mark.parametrize(
-    "links", [None, [], [link(3)], [link(2, execution_id="y")], [{"task": ADVANCE, "args": ["x"]}]]
+    "links",
+    [
+        None,
+        [],
+        [link(4), link(3)],
+        [link(3), link(2, execution_id="y")],
+        [link(3), {"task": ADVANCE, "args": ["x"]}],
+    ],
 )
 def test_a_link_that_is_not_the_next_task_run_stays(links: list[Any] | None) -> None:
     assert not ChainRest("x", links).may_take(2)
@@ -33,4 +44,4 @@ def test_a_link_that_is_not_the_next_task_run_stays(links: list[Any] | None) -> 
 def test_after_its_time_a_job_leaves_the_rest_to_others(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(jobs, "RUN_ON_S", -1.0)
 
-    assert not ChainRest("x", [link(2)]).may_take(2)
+    assert not ChainRest("x", [link(3), link(2)]).may_take(2)

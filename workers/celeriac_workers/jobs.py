@@ -30,7 +30,10 @@ def add_execute(app: Celery, attempts: Attempts) -> None:
 
 
 class ChainRest:
-    """Implements `services.attempts.Rest` on the links that Celery keeps in a job's request, the next one last."""
+    """Implements `services.attempts.Rest` on the links that Celery keeps in a job's request, the next one last.
+
+    The final link is never taken: in a chord it is the job whose end Celery counts, elsewhere it is the advance.
+    """
 
     def __init__(self, execution_id: str, links: list[Any] | None) -> None:
         self._execution_id = execution_id
@@ -38,7 +41,7 @@ class ChainRest:
         self._until = time.monotonic() + RUN_ON_S
 
     def may_take(self, seq: int) -> bool:
-        if not self._links or time.monotonic() > self._until:
+        if len(self._links) < 2 or time.monotonic() > self._until:
             return False
         link = self._links[-1]
         return link["task"] == EXECUTE and list(link["args"][:2]) == [self._execution_id, seq]

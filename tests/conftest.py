@@ -1,7 +1,6 @@
 """What tests of several rooms share: engines, on SQLite always, on PostgreSQL where its binaries are."""
 
 import base64
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,17 +8,9 @@ from typing import Any
 import pytest
 
 from hand_engine import HandEngine, hand_engine, postgres_database
-from postgres_server import binaries, running_postgres
+from postgres_server import POSTGRES, running_postgres
 from real_engine import RealEngine, running_engine, running_valkey, settings_for
 
-MAY_SKIP = not os.environ.get("CELERIAC_TEST_ALL")
-POSTGRES = pytest.param(
-    "postgres",
-    marks=[
-        pytest.mark.postgres,
-        pytest.mark.skipif(MAY_SKIP and binaries() is None, reason="no PostgreSQL binaries"),
-    ],
-)
 ENVIRON = {
     "ENV_TEST1": "true",
     "ENV_TEST2": "Pass by env",

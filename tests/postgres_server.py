@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
 VERSIONS = Path("/usr/lib/postgresql")
 START_S = 30.0
 
@@ -69,3 +71,14 @@ def _wait_until_ready(server: subprocess.Popen[bytes], asks: Path, port: int, lo
     while subprocess.run(ready).returncode != 0:
         assert server.poll() is None and time.monotonic() < deadline, log.read_text()
         time.sleep(0.05)
+
+
+MAY_SKIP = not os.environ.get("CELERIAC_TEST_ALL")
+POSTGRES = pytest.param(
+    "postgres",
+    marks=[
+        pytest.mark.postgres,
+        pytest.mark.skipif(MAY_SKIP and binaries() is None, reason="no PostgreSQL binaries"),
+    ],
+)
+"""Parameter of a test or fixture that needs PostgreSQL."""

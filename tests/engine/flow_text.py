@@ -7,6 +7,7 @@ FAIL = "io.kestra.plugin.core.execution.Fail"
 RETURN = "io.kestra.plugin.core.debug.Return"
 SET = "io.kestra.plugin.core.kv.Set"
 SHELL = "io.kestra.plugin.scripts.shell.Script"
+SUBFLOW = "io.kestra.plugin.core.flow.Subflow"
 
 
 def flow(body: str, flow_id: str = "flow") -> str:
@@ -27,6 +28,11 @@ def fail(task_id: str, more: str = "") -> str:
 def work(task_id: str, more: str = "") -> str:
     """A task that a worker runs."""
     return f"{{id: {task_id}, type: {SET}, key: '{task_id}', value: v{more and ', '}{more}}}"
+
+
+def call(flow_id: str, more: str = "", task_id: str = "call") -> str:
+    """A task that runs another flow of namespace `tests`."""
+    return f"{{id: {task_id}, type: {SUBFLOW}, namespace: tests, flowId: {flow_id}{more and ', '}{more}}}"
 
 
 def broken(task_id: str, more: str = "") -> str:

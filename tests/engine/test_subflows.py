@@ -3,15 +3,9 @@
 import pytest
 
 from celeriac.core.execution import Letter
-from engine.flow_text import fail, flow, log, work
+from engine.flow_text import call, fail, flow, log, work
 from hand_engine import HandEngine
 from real_engine import RealEngine
-
-SUBFLOW = "io.kestra.plugin.core.flow.Subflow"
-
-
-def call(flow_id: str, more: str = "", task_id: str = "call") -> str:
-    return f"{{id: {task_id}, type: {SUBFLOW}, namespace: tests, flowId: {flow_id}{more and ', '}{more}}}"
 
 
 def test_inputs_go_in_and_outputs_come_out(engine: RealEngine) -> None:

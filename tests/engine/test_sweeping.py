@@ -3,10 +3,15 @@
 from dataclasses import dataclass, field
 
 import pytest
+import sqlalchemy as sa
 
+from celeriac.core.execution import Letter
+from celeriac.core.state import State
 from celeriac.services.sweeping import LOST_POLLS, POLL_S, Sweeper
-from engine.flow_text import broken, flow, log, work
+from celeriac.store.claim_store import Closing
+from engine.flow_text import broken, call, flow, log, work
 from hand_engine import HandEngine
+from postgres_server import POSTGRES
 
 
 @dataclass
@@ -199,7 +204,45 @@ def test_an_execution_that_nothing_can_end_fails(sweep: Sweep) -> None:
 
     sweep.poll()
 
-    assert sweep.engine.look(execution_id).state == "FAILED"
+    ended = sweep.engine.look(execution_id)
+    assert ended.state == "FAILED"
+    assert [message for message in ended.messages if "nothing that could end" in message]
+
+
+def test_the_parent_of_an_execution_that_nothing_can_end_goes_on(sweep: Sweep) -> None:
+    sweep.engine.register(flow(f"tasks: [{work('a')}]", "stuck"))
+    parent_id = started(sweep.engine, call("stuck"))
+    sweep.engine.change("UPDATE task_run SET state = 'SUCCESS' WHERE task_id = 'a'")
+    sweep.engine.change("UPDATE execution SET created_us = created_us - 61000000")
+
+    sweep.poll()
+    sweep.engine.drain()
+
+    assert sweep.engine.look(parent_id).state == "FAILED"
+
+
+@pytest.mark.parametrize("on_each_database", [POSTGRES], indirect=True)
+def test_a_result_that_comes_while_its_worker_is_given_up_counts(on_each_database: HandEngine) -> None:
+    """Only where another transaction can come in between: SQLite has one writer."""
+    engine = on_each_database
+    execution_id = started(engine, work("a"))
+    engine.app.claims.register("slow", "main", "elsewhere", 1, [])
+    run, _ = engine.claim(execution_id, owner="slow")
+    closing = Closing(State.SUCCESS, None, None, None, (), (), Letter(execution_id, "ended", run.seq), promote=False)
+
+    def close_first(connection: sa.Connection, cursor: object, statement: str, *rest: object) -> None:
+        if statement.startswith("UPDATE task_run") and not closed:
+            closed.append(True)
+            assert engine.app.claims.close(execution_id, run, closing)
+
+    closed: list[bool] = []
+    sa.event.listen(engine.app.database.writer, "before_cursor_execute", close_first)
+    engine.app.sweep_store.lose_worker("slow")
+    sa.event.remove(engine.app.database.writer, "before_cursor_execute", close_first)
+    engine.drain()
+
+    assert closed
+    assert engine.look(execution_id).attempts_of("a") == ["SUCCESS"]
 
 
 def test_what_a_cell_left_behind_is_killed(sweep: Sweep) -> None:

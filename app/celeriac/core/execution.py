@@ -1,7 +1,7 @@
 """An execution and what one visit of `advance` reads and writes, as values."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -94,6 +94,20 @@ class Letter:
     kind: str
     seq: int = 0
     payload: dict[str, Any] | None = None
+
+
+def told_parent(execution: Execution, outputs: Mapping[str, Any] | None) -> list[Letter]:
+    """The fact, for the parent, that its child has ended."""
+    if execution.parent_id is None or execution.parent_seq is None:
+        return []
+    payload = {
+        "attempt": execution.parent_attempt,
+        "child": execution.id,
+        "state": execution.state.value,
+        "outputs": outputs,
+        "secrets": execution.secrets,
+    }
+    return [Letter(execution.parent_id, "child", execution.parent_seq, payload)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,9 @@ import random
 import time
 
 from celeriac.core.decision import Abandoned
-from celeriac.core.execution import Changes, LogLine, Visit
+from celeriac.core.execution import Changes, LogLine, Visit, told_parent
 from celeriac.core.frames import FLOW_SEQ
 from celeriac.core.state import State
-from celeriac.services.batch import told_parent
 from celeriac.services.flows import Flows
 from celeriac.services.publishing import Publisher
 from celeriac.services.round import Round

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from celeriac.core.decision import Decision, Progress
-from celeriac.core.execution import Changes, Execution, Fact, Letter, LogLine, Metric
+from celeriac.core.execution import Changes, Execution, Fact, Letter, LogLine, Metric, told_parent
 from celeriac.core.plan import Planner
 
 LEFT_OVER = ("go", "outputs")
@@ -67,20 +67,6 @@ def changes_of(
         logs=batch.logs,
         metrics=batch.metrics,
     )
-
-
-def told_parent(execution: Execution, outputs: Mapping[str, Any] | None) -> list[Letter]:
-    """The fact, for the parent, that its child has ended."""
-    if execution.parent_id is None or execution.parent_seq is None:
-        return []
-    payload = {
-        "attempt": execution.parent_attempt,
-        "child": execution.id,
-        "state": execution.state.value,
-        "outputs": outputs,
-        "secrets": execution.secrets,
-    }
-    return [Letter(execution.parent_id, "child", execution.parent_seq, payload)]
 
 
 def _left_over(execution_id: str, decision: Decision, rendered: Mapping[int, dict[str, Any]]) -> list[Letter]:

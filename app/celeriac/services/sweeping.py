@@ -17,6 +17,7 @@ POLL_S = 2.0
 DUE_S = 0.25
 QUEUED_S = 2.0
 STUCK_S = 60.0
+NOTHING_LEFT = "The engine waits for nothing that could end this execution: a bug of Celeriac, please report it"
 ADOPTION_S = 30.0
 """How long an attempt in a container waits for a worker that takes it over."""
 _log = logging.getLogger(__name__)
@@ -70,7 +71,7 @@ class Sweeper:
         self._find_lost_messages()
         for execution_id in self.store.stuck(STUCK_S):
             _log.error("nothing can end this execution any more", extra={"execution_id": execution_id})
-            self.store.fail_stuck(execution_id)
+            self._advance(self.store.fail_stuck(execution_id, STUCK_S, NOTHING_LEFT))
 
     def _advance(self, execution_ids: Sequence[str]) -> None:
         if execution_ids:

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from celeriac.core.execution import Letter
+from celeriac.core.execution import Execution, Letter, told_parent
 from celeriac.core.frames import TaskRun
 from celeriac.core.state import State
 from celeriac.store.database import Database
 from celeriac.store.rows import ENDED, ORPHANED, execution_from, run_from, run_values
-from celeriac.store.tables import EXECUTION, FRAME, INBOX, RUN, WORKER
+from celeriac.store.tables import EXECUTION, FRAME, INBOX, LOG, RUN, WORKER
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,27 +153,36 @@ class SweepStore:
 
     def stuck(self, older_than_s: float) -> list[str]:
         """Open executions without facts and without anything that could end: a bug of the engine, told as such."""
+        with self.database.read() as connection:
+            return list(connection.execute(self._stuck(older_than_s)).scalars())
+
+    def fail_stuck(self, execution_id: str, older_than_s: float, reason: str) -> list[str]:
+        """Ends an execution that nothing can end any more, telling why; returns the executions to advance."""
+        with self.database.write() as connection:
+            if not connection.execute(self._stuck(older_than_s).where(EXECUTION.c.id == execution_id)).first():
+                return []
+            now = connection.execute(sa.select(self._now)).scalar_one()
+            execution = self._end_open(connection, execution_id, State.FAILED, now)
+            line = {"execution_id": execution_id, "seq": 0, "attempt": 1, "line": now, "level": "ERROR"}
+            connection.execute(LOG.insert().values(**line, message=reason, at_us=now))
+            letters = told_parent(execution, None)
+            self._deliver(connection, letters)
+        return [letter.execution_id for letter in letters]
+
+    def _stuck(self, older_than_s: float) -> sa.Select[str]:
         open_leaf = sa.select(RUN.c.seq).where(
             RUN.c.execution_id == EXECUTION.c.id,
             RUN.c.state.not_in(ENDED),
             ~sa.exists().where(FRAME.c.execution_id == RUN.c.execution_id, FRAME.c.seq == RUN.c.seq),
         )
         facts = sa.select(INBOX.c.id).where(INBOX.c.execution_id == EXECUTION.c.id)
-        statement = sa.select(EXECUTION.c.id).where(
+        return sa.select(EXECUTION.c.id).where(
             EXECUTION.c.cell == self.cell,
             EXECUTION.c.done_us.is_(None),
             EXECUTION.c.created_us < self._now - int(older_than_s * 1_000_000),
             ~sa.exists(facts),
             ~sa.exists(open_leaf),
         )
-        with self.database.read() as connection:
-            return list(connection.execute(statement).scalars())
-
-    def fail_stuck(self, execution_id: str) -> None:
-        """Ends an execution that nothing can end any more."""
-        with self.database.write() as connection:
-            now = connection.execute(sa.select(self._now)).scalar_one()
-            self._end_open(connection, execution_id, State.FAILED, now)
 
     def kill_cell(self, cell: str) -> list[str]:
         """Marks every open execution of a cell KILLED; returns the ids."""
@@ -190,22 +199,22 @@ class SweepStore:
         return ids
 
     # ------------------------------------------------------------------ parts
-    def _end_open(self, connection: Connection, execution_id: str, state: State, now: int) -> None:
+    def _end_open(self, connection: Connection, execution_id: str, state: State, now: int) -> Execution:
         row = connection.execute(sa.select(EXECUTION).where(EXECUTION.c.id == execution_id)).mappings().one()
         execution = execution_from(row)
-        ended = (
-            {}
-            if execution.ended_us is not None
-            else {
-                "state": state.value,
-                "ended_us": now,
-                "histories": [*execution.histories, [state.value, now]],
-            }
-        )
+        if execution.ended_us is None:
+            execution.state, execution.ended_us = state, now
+            execution.histories = [*execution.histories, [state.value, now]]
         connection.execute(
             EXECUTION.update()
             .where(EXECUTION.c.id == execution_id)
-            .values(done_us=now, fence=EXECUTION.c.fence + 1, **ended)
+            .values(
+                state=execution.state.value,
+                ended_us=execution.ended_us,
+                histories=execution.histories,
+                done_us=now,
+                fence=EXECUTION.c.fence + 1,
+            )
         )
         planned = sa.and_(RUN.c.execution_id == execution_id, RUN.c.state == State.PLANNED.value)
         connection.execute(RUN.delete().where(planned))
@@ -221,6 +230,7 @@ class SweepStore:
             )
         connection.execute(FRAME.delete().where(FRAME.c.execution_id == execution_id))
         connection.execute(INBOX.delete().where(INBOX.c.execution_id == execution_id))
+        return execution
 
     def _lose(self, connection: Connection, condition: sa.ColumnElement[bool], *, adoptable: bool = True) -> list[str]:
         rows = (
@@ -237,32 +247,28 @@ class SweepStore:
             .all()
         )
         now = connection.execute(sa.select(self._now)).scalar_one()
-        lost = []
+        letters = []
         for row in rows:
-            run = run_from(row)
+            execution_id, run = row["execution_id"], run_from(row)
             if adoptable and run.state is State.RUNNING and "container" in (run.handle or {}):
-                self._orphan(connection, row["execution_id"], run)
-                continue
-            lost.append(row)
-            state = State.KILLED if run.state is State.KILLING else State.LOST
-            if not any(entry[0] == State.RUNNING.value for entry in run.histories[-1:]):
-                run.histories = [*run.histories, [State.RUNNING.value, run.started_us or now]]
-            run.enter(state, now)
-            values = run_values(row["execution_id"], run)
-            connection.execute(
-                RUN.update()
-                .where(RUN.c.execution_id == row["execution_id"], RUN.c.seq == run.seq, RUN.c.fence == run.fence)
-                .values(values | {"fence": run.fence + 1})
-            )
-        self._deliver(connection, [Letter(row["execution_id"], "ended", row["seq"]) for row in lost])
-        return list(dict.fromkeys(row["execution_id"] for row in lost))
+                self._orphan(connection, execution_id, run)
+            elif self._end_lost(connection, execution_id, run, now):
+                letters.append(Letter(execution_id, "ended", run.seq))
+        self._deliver(connection, letters)
+        return list(dict.fromkeys(letter.execution_id for letter in letters))
+
+    def _end_lost(self, connection: Connection, execution_id: str, run: TaskRun, now: int) -> bool:
+        """False when its worker, slow but not gone, has closed it meanwhile."""
+        as_read = _as_read(execution_id, run)
+        if not run.histories or run.histories[-1][0] != State.RUNNING.value:
+            run.histories = [*run.histories, [State.RUNNING.value, run.started_us or now]]
+        run.enter(State.KILLED if run.state is State.KILLING else State.LOST, now)
+        values = run_values(execution_id, run) | {"fence": run.fence + 1}
+        return connection.execute(RUN.update().where(as_read).values(values)).rowcount == 1
 
     def _orphan(self, connection: Connection, execution_id: str, run: TaskRun) -> None:
-        connection.execute(
-            RUN.update()
-            .where(RUN.c.execution_id == execution_id, RUN.c.seq == run.seq, RUN.c.fence == run.fence)
-            .values(owner=None, queue=ORPHANED, published_us=self._now, fence=RUN.c.fence + 1)
-        )
+        orphaned = {"owner": None, "queue": ORPHANED, "published_us": self._now, "fence": RUN.c.fence + 1}
+        connection.execute(RUN.update().where(_as_read(execution_id, run)).values(orphaned))
 
     def _deliver(self, connection: Connection, letters: Sequence[Letter]) -> None:
         if letters:
@@ -273,3 +279,13 @@ class SweepStore:
                     for one in letters
                 ],
             )
+
+
+def _as_read(execution_id: str, run: TaskRun) -> sa.ColumnElement[bool]:
+    """The row of a task run, if it is still in the state and at the fence in which it was read."""
+    return sa.and_(
+        RUN.c.execution_id == execution_id,
+        RUN.c.seq == run.seq,
+        RUN.c.state == run.state.value,
+        RUN.c.fence == run.fence,
+    )

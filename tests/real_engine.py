@@ -202,8 +202,8 @@ def _worker(app: App, settings: Settings) -> Celery:
     worker_id = f"test-{os.getpid()}-{id(app):x}"
     runners = Runners(RunnerSettings(cache=settings.home / "cache", environ=dict(os.environ)), settings.runner, "")
     slots = Slots(app.claims, runners, settings.log_cap_bytes)
-    register = partial(app.claims.register, worker_id, settings.cell, "localhost", os.getpid(), runners.names())
-    WorkerBeat(app.claims, slots, worker_id, register).start()
+    register = partial(app.workers.register, worker_id, settings.cell, "localhost", os.getpid(), runners.names())
+    WorkerBeat(app.workers, slots, worker_id, register).start()
     return worker_app(settings, app.attempts(worker_id, slots))
 
 

@@ -33,6 +33,7 @@ from celeriac.store.kv_store import KeyValueStore
 from celeriac.store.output_store import OutputStore
 from celeriac.store.sweep_store import SweepStore
 from celeriac.store.view_store import ViewStore
+from celeriac.store.worker_store import WorkerStore
 
 
 @dataclass
@@ -102,6 +103,10 @@ class App:
     @cached_property
     def claims(self) -> ClaimStore:
         return ClaimStore(self.database)
+
+    @cached_property
+    def workers(self) -> WorkerStore:
+        return WorkerStore(self.database)
 
     @cached_property
     def advance(self) -> Advance:

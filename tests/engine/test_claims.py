@@ -4,9 +4,9 @@ import itertools
 
 import pytest
 
+from celeriac.core.claims import Closing
 from celeriac.core.execution import Letter, LogLine
 from celeriac.core.state import State
-from celeriac.store.claim_store import Closing
 from hand_engine import HandEngine
 from threads import in_threads
 
@@ -116,7 +116,7 @@ def test_the_close_of_an_attempt_that_was_taken_away_leaves_nothing(on_each_data
 def test_a_worker_that_is_lost_twice_is_fenced_off_by_each_later_owner(by_hand: HandEngine) -> None:
     execution_id = by_hand.start(ONE)
     by_hand.app.advance(execution_id)
-    by_hand.app.claims.register("gone", "main", "elsewhere", 1, [])
+    by_hand.app.workers.register("gone", "main", "elsewhere", 1, [])
     run, _ = by_hand.claim(execution_id, owner="gone")
     by_hand.app.sweep_store.lose_worker("gone")
     by_hand.drain()

@@ -61,7 +61,7 @@ def test_what_runs_when_its_parent_fails_is_fenced_off(by_hand: HandEngine) -> N
     by_hand.do(bad)
     by_hand.drain()
 
-    assert by_hand.app.claims.beat("me")[1] == {}
+    assert by_hand.app.workers.beat("me")[1] == {}
     assert by_hand.rows("SELECT state, fence > :f FROM task_run WHERE task_id = 'slow'", f=run.fence) == [("FAILED", 1)]
 
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 import pytest
 import sqlalchemy as sa
 
+from celeriac.core.claims import Closing
 from celeriac.core.execution import Letter
 from celeriac.core.state import State
 from celeriac.services.sweeping import LOST_POLLS, POLL_S, Sweeper
-from celeriac.store.claim_store import Closing
 from engine.flow_text import broken, call, flow, log, work
 from hand_engine import HandEngine
 from postgres_server import POSTGRES
@@ -54,7 +54,7 @@ class Sweep:
 
 @pytest.fixture
 def sweep(by_hand: HandEngine) -> Sweep:
-    by_hand.app.claims.register("me", "main", "here", 1, [])
+    by_hand.app.workers.register("me", "main", "here", 1, [])
     return Sweep(by_hand)
 
 
@@ -68,12 +68,12 @@ def started(engine: HandEngine, *tasks: str) -> str:
 def lose(sweep: Sweep, execution_id: str, owner: str) -> None:
     """A worker takes what waits and is never seen again."""
     app = sweep.engine.app
-    app.claims.register(owner, "main", "elsewhere", 7, [])
+    app.workers.register(owner, "main", "elsewhere", 7, [])
     ((seq, attempt),) = sweep.engine.rows("SELECT seq, attempt FROM task_run WHERE state = 'QUEUED'")
     assert isinstance(seq, int) and isinstance(attempt, int)
     sweep.engine.claim(execution_id, seq, attempt, owner)
     for _ in range(LOST_POLLS + 1):
-        app.claims.beat("me")
+        app.workers.beat("me")
         sweep.poll()
     sweep.engine.drain_advances()
 
@@ -93,7 +93,7 @@ def test_a_worker_that_beats_keeps_its_work(sweep: Sweep) -> None:
     sweep.engine.claim(execution_id)
 
     for _ in range(3 * LOST_POLLS):
-        sweep.engine.app.claims.beat("me")
+        sweep.engine.app.workers.beat("me")
         sweep.poll()
 
     assert sweep.engine.rows("SELECT state, owner FROM task_run") == [("RUNNING", "me")]
@@ -226,7 +226,7 @@ def test_a_result_that_comes_while_its_worker_is_given_up_counts(on_each_databas
     """Only where another transaction can come in between: SQLite has one writer."""
     engine = on_each_database
     execution_id = started(engine, work("a"))
-    engine.app.claims.register("slow", "main", "elsewhere", 1, [])
+    engine.app.workers.register("slow", "main", "elsewhere", 1, [])
     run, _ = engine.claim(execution_id, owner="slow")
     closing = Closing(State.SUCCESS, None, None, None, (), (), Letter(execution_id, "ended", run.seq), promote=False)
 

@@ -5,7 +5,7 @@ import threading
 import time
 from collections.abc import Callable
 
-from celeriac.store.claim_store import ClaimStore
+from celeriac.store.worker_store import WorkerStore
 from celeriac_workers.slot import DISK_FULL, Slots
 
 BEAT_S = 1.0
@@ -19,9 +19,9 @@ class WorkerBeat(threading.Thread):
     register: writes the worker's row, at first and after the worker was given up for lost.
     """
 
-    def __init__(self, claims: ClaimStore, slots: Slots, worker_id: str, register: Callable[[], None]) -> None:
+    def __init__(self, workers: WorkerStore, slots: Slots, worker_id: str, register: Callable[[], None]) -> None:
         super().__init__(name="worker-beat", daemon=True)
-        self._claims = claims
+        self._workers = workers
         self._slots = slots
         self._worker_id = worker_id
         self._register = register
@@ -38,7 +38,7 @@ class WorkerBeat(threading.Thread):
             time.sleep(BEAT_S)
             try:
                 self._beat()
-            except self._claims.Unavailable as error:
+            except self._workers.Unavailable as error:
                 _log.warning("no beat, the database is away", extra={"error": str(error)})
                 if time.monotonic() - beaten_at > SILENT_S:
                     self._slots.stop_all(DISK_FULL if "disk is full" in str(error) else "lost")
@@ -47,7 +47,7 @@ class WorkerBeat(threading.Thread):
 
     def _beat(self) -> None:
         held = self._slots.held()
-        known, owned = self._claims.beat(self._worker_id)
+        known, owned = self._workers.beat(self._worker_id)
         if known:
             self._slots.compare(held, owned)
         else:

@@ -6,9 +6,10 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
+from celeriac.core.claims import Orphan
 from celeriac.core.errors import RunnerFailed
 from celeriac.services.attempts import Attempts, TaskRunFailed
-from celeriac.store.claim_store import ClaimStore, Orphan
+from celeriac.store.claim_store import ClaimStore
 from celeriac_workers.runners.containers import Found, list_containers, remove
 from celeriac_workers.runners.docker_options import LABEL
 from celeriac_workers.runners.engine import Engine

@@ -55,8 +55,8 @@ def worker() -> int:
         settings.runner_override,
     )
     slots = Slots(app.claims, runners, settings.log_cap_bytes)
-    register = partial(app.claims.register, worker_id, settings.cell, this_machine(), os.getpid(), runners.names())
-    WorkerBeat(app.claims, slots, worker_id, register).start()
+    register = partial(app.workers.register, worker_id, settings.cell, this_machine(), os.getpid(), runners.names())
+    WorkerBeat(app.workers, slots, worker_id, register).start()
     attempts = app.attempts(worker_id, slots)
     keeper = container_keeper(app, attempts)
     if keeper:

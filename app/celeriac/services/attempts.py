@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Protocol, TypeVar
 
+from celeriac.core.claims import Closing, Orphan
 from celeriac.core.dynamic import dynamic_fields, render_properties
 from celeriac.core.errors import CeleriacError, Killed, TimedOut
 from celeriac.core.execution import Execution, Letter, LogLine
@@ -24,7 +25,7 @@ from celeriac.services.publishing import Publisher
 from celeriac.services.run_scope import LogSink, Processes, RunScope
 from celeriac.services.surroundings import Surroundings
 from celeriac.services.variables import of_execution
-from celeriac.store.claim_store import ClaimStore, Closing, Orphan
+from celeriac.store.claim_store import ClaimStore
 
 RETRY_S = 1.0
 """Between two tries to close an attempt while the database is away: the slot stays taken."""

@@ -7,7 +7,7 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from celeriac.core.decision import WIDE, Fan, Progress
+from celeriac.core.decision import Fan, Progress
 from celeriac.core.execution import Changes, Fact, Visit
 from celeriac.core.flow_index import FlowIndex
 from celeriac.core.frames import FLOW_SEQ, TaskRun
@@ -17,6 +17,7 @@ from celeriac.services.batch import Batch, changes_of, take_over
 from celeriac.services.evaluation import Calls, Done, Evaluated, Opened, Waits, evaluate
 from celeriac.services.flows import Flows
 from celeriac.services.lookup import Lookup
+from celeriac.services.loop_values import LoopValues
 from celeriac.services.masking import masker_of
 from celeriac.services.outputs import OutputsTooLarge, flow_outputs, stored_outputs
 from celeriac.services.publishing import Publisher
@@ -47,8 +48,7 @@ class Round:
         self._started = time.monotonic()
         self._execution = execution
         self._index: FlowIndex = flows.index(execution.namespace, execution.flow_id, execution.flow_revision)
-        self._values: dict[int, dict[int, str]] = {}
-        self._ahead: dict[int, int] = {}
+        self._values = LoopValues(around.executions, execution.id, visit.frames)
         self._batch = Batch()
         self._rendered: dict[int, dict[str, Any]] = {}
         self._left_over = False
@@ -62,7 +62,7 @@ class Round:
             execution.outputs,
         )
         self._planner = Planner(
-            self._index, progress, visit.frames, visit.runs, self._loop_value, self._now_us, around.random
+            self._index, progress, visit.frames, visit.runs, self._values, self._now_us, around.random
         )
         newest = self._planner.launcher.newest
         execution.add_secrets(name for fact in visit.facts for name in (fact.payload or {}).get("secrets") or ())
@@ -89,15 +89,6 @@ class Round:
 
     def _now_us(self) -> int:
         return self._visit.now_us + int((time.monotonic() - self._started) * 1_000_000)
-
-    def _loop_value(self, seq: int, iteration: int) -> str:
-        """Reads as many as may be released, and four times as many each time a visit needs more."""
-        known = self._values.setdefault(seq, {})
-        if iteration not in known:
-            count = min(self._ahead.get(seq) or self._planner.frames[seq].limit or WIDE, WIDE)
-            self._ahead[seq] = 4 * count
-            known.update(self._around.executions.loop_values(self._execution.id, seq, iteration, iteration + count))
-        return known[iteration]
 
     # ------------------------------------------------------------------ facts
     def _fold(self, fact: Fact) -> None:
@@ -207,7 +198,7 @@ class Round:
             if run.seq in self._rendered:
                 task = task.model_copy(update=self._rendered[run.seq])
                 scope.is_literal = True
-            evaluated = evaluate(task, place.mode, scope, self._call)
+            evaluated = evaluate(task, place.mode, scope, self._subflows.call_from(self._execution))
             self._secret_names |= scope.world.secret_names
         if isinstance(evaluated.event, Done):
             self._end(run, evaluated.event, started)
@@ -242,12 +233,9 @@ class Round:
 
     def _open(self, run: TaskRun, event: Opened) -> None:
         if event.choice.iterations is not None:
-            self._values[run.seq] = dict(enumerate(event.choice.iterations))
+            self._values.learn(run.seq, event.choice.iterations)
             self._batch.loop_values.append((run.seq, event.choice.iterations))
         self._planner.opened(run, event.choice)
-
-    def _call(self, task: Any, scope: RunScope) -> Calls:
-        return self._subflows.call(task, scope, self._execution)
 
     def _start_child(self, run: TaskRun, event: Calls) -> None:
         run.enter(State.RUNNING, self._now_us())

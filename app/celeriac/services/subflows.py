@@ -1,6 +1,6 @@
 """Starting another flow from a task, and taking over how it ended."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from celeriac.core.dynamic import as_text, render_properties
@@ -30,6 +30,10 @@ class Subflows:
         self._around = around
         self._flows = flows
         self._starting = starting
+
+    def call_from(self, parent: Execution) -> Callable[[Any, RunScope], Calls]:
+        """`call` for the tasks of one execution."""
+        return lambda task, scope: self.call(task, scope, parent)
 
     def call(self, task: Subflow, scope: RunScope, parent: Execution) -> Calls:
         """The child execution that a Subflow task starts. Raises: TaskFailed, ExpressionError."""

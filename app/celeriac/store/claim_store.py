@@ -4,61 +4,23 @@ The row is the only gate: a claim takes a QUEUED attempt, a close must still hol
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 
-from celeriac.core.execution import Execution, Letter, LogLine, Metric, task_run_id
+from celeriac.core.claims import Closed, Closing, Orphan
+from celeriac.core.execution import Execution, Letter, LogLine, task_run_id
 from celeriac.core.frames import TaskRun
 from celeriac.core.state import State
-from celeriac.store.database import Database
+from celeriac.store.database import UNAVAILABLE, Database
 from celeriac.store.rows import ORPHANED, execution_from, run_from
-from celeriac.store.tables import EXECUTION, INBOX, LOG, METRIC, RUN, WORKER
-
-
-@dataclass(frozen=True, slots=True)
-class Orphan:
-    """An attempt that runs without a worker; handle: where."""
-
-    execution_id: str
-    seq: int
-    fence: int
-    handle: dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Closing:
-    """How an attempt ended. promote: the next member of its chain may be claimed.
-
-    ended_us: by the database's clock; None = the present, which costs a statement. taken_by: the worker that goes on
-    with that next member at once, claiming it in the same transaction.
-    """
-
-    state: State
-    attempt_state: State | None
-    outputs: dict[str, Any] | None
-    outputs_uri: str | None
-    logs: Sequence[LogLine]
-    metrics: Sequence[Metric]
-    letter: Letter
-    promote: bool
-    ended_us: int | None = None
-    taken_by: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Closed:
-    """An attempt was closed. following: the next member of its chain, claimed by the same worker."""
-
-    following: TaskRun | None = None
+from celeriac.store.tables import EXECUTION, INBOX, LOG, METRIC, RUN
 
 
 class ClaimStore:
     """Claims and closes task runs for workers."""
 
-    Unavailable = (sa.exc.OperationalError, sa.exc.InterfaceError)
-    """What is raised while the database is away: nothing was written, trying again is right."""
+    Unavailable = UNAVAILABLE
 
     def __init__(self, database: Database) -> None:
         self.database = database
@@ -126,12 +88,6 @@ class ClaimStore:
             INBOX.c.execution_id == sa.bindparam("x"),
             INBOX.c.kind.in_(["ended", "child"]),
             INBOX.c.payload.is_not(None),
-        )
-        self._beat = (
-            WORKER.update().where(WORKER.c.id == sa.bindparam("me")).values(beat=WORKER.c.beat + 1, seen_us=now)
-        )
-        self._owned = sa.select(RUN.c.execution_id, RUN.c.seq, RUN.c.fence, RUN.c.state).where(
-            RUN.c.owner == sa.bindparam("me")
         )
 
     def claim(self, execution_id: str, seq: int, attempt: int, owner: str) -> tuple[TaskRun, Execution] | None:
@@ -320,25 +276,6 @@ class ClaimStore:
         if rows:
             with self.database.write() as connection:
                 connection.execute(self._insert_log, rows)
-
-    # ------------------------------------------------------------------ the worker itself
-    def register(self, worker_id: str, cell: str, host: str, pid: int, runners: Sequence[str]) -> None:
-        """The worker's row."""
-        with self.database.write() as connection:
-            connection.execute(WORKER.delete().where(WORKER.c.id == worker_id))
-            connection.execute(
-                WORKER.insert().values(
-                    id=worker_id, cell=cell, beat=0, host=host, pid=pid, runners=list(runners), seen_us=self._now
-                )
-            )
-
-    def beat(self, worker_id: str) -> tuple[bool, dict[tuple[str, int], tuple[int, State]]]:
-        """(the row is still there, {(execution id, seq): (fence, state)} of what the worker owns)."""
-        with self.database.write() as connection:
-            known = connection.execute(self._beat, {"me": worker_id}).rowcount == 1
-        with self.database.read() as connection:
-            rows = connection.execute(self._owned, {"me": worker_id})
-            return known, {(row.execution_id, row.seq): (row.fence, State(row.state)) for row in rows}
 
     def _insert_logs(self, connection: sa.Connection, execution_id: str, lines: Sequence[LogLine]) -> None:
         if lines:

@@ -12,6 +12,8 @@ import orjson
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
+UNAVAILABLE = (sa.exc.OperationalError, sa.exc.InterfaceError)
+"""What is raised while the database is away: nothing was written, trying again is right."""
 BUSY_WAIT_S = 30.0
 """How long a writer waits for its turn on SQLite before it gives up."""
 

@@ -9,7 +9,7 @@ from sqlalchemy.engine import Connection
 from celeriac.core.execution import Execution, Letter, told_parent
 from celeriac.core.frames import TaskRun
 from celeriac.core.state import State
-from celeriac.store.database import Database
+from celeriac.store.database import UNAVAILABLE, Database
 from celeriac.store.rows import ENDED, ORPHANED, execution_from, run_from, run_values
 from celeriac.store.tables import EXECUTION, FRAME, INBOX, LOG, RUN, WORKER
 
@@ -27,8 +27,7 @@ class Beat:
 class SweepStore:
     """Queries over all executions of a cell; every change is a fact in somebody's inbox."""
 
-    Unavailable = (sa.exc.OperationalError, sa.exc.InterfaceError)
-    """What is raised while the database is away."""
+    Unavailable = UNAVAILABLE
 
     def __init__(self, database: Database, cell: str) -> None:
         self.database = database

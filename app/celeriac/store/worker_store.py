@@ -1,0 +1,44 @@
+"""A worker's own row: its sign of life, and what it owns in return (engine.md §7)."""
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+
+from celeriac.core.state import State
+from celeriac.store.database import UNAVAILABLE, Database
+from celeriac.store.tables import RUN, WORKER
+
+
+class WorkerStore:
+    """Rows of workers, written by themselves."""
+
+    Unavailable = UNAVAILABLE
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        now: sa.ColumnElement[int] = sa.literal_column(database.now_sql)
+        self._now = now
+        self._beat = (
+            WORKER.update().where(WORKER.c.id == sa.bindparam("me")).values(beat=WORKER.c.beat + 1, seen_us=now)
+        )
+        self._owned = sa.select(RUN.c.execution_id, RUN.c.seq, RUN.c.fence, RUN.c.state).where(
+            RUN.c.owner == sa.bindparam("me")
+        )
+
+    def register(self, worker_id: str, cell: str, host: str, pid: int, runners: Sequence[str]) -> None:
+        """The worker's row."""
+        with self.database.write() as connection:
+            connection.execute(WORKER.delete().where(WORKER.c.id == worker_id))
+            connection.execute(
+                WORKER.insert().values(
+                    id=worker_id, cell=cell, beat=0, host=host, pid=pid, runners=list(runners), seen_us=self._now
+                )
+            )
+
+    def beat(self, worker_id: str) -> tuple[bool, dict[tuple[str, int], tuple[int, State]]]:
+        """(the row is still there, {(execution id, seq): (fence, state)} of what the worker owns)."""
+        with self.database.write() as connection:
+            known = connection.execute(self._beat, {"me": worker_id}).rowcount == 1
+        with self.database.read() as connection:
+            rows = connection.execute(self._owned, {"me": worker_id})
+            return known, {(row.execution_id, row.seq): (row.fence, State(row.state)) for row in rows}

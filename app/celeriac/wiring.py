@@ -13,6 +13,7 @@ from celeriac.services.advance import Advance
 from celeriac.services.attempts import Attempts, Slot
 from celeriac.services.executions import Executions
 from celeriac.services.flows import Flows
+from celeriac.services.masking import Maskers
 from celeriac.services.publishing import Publisher
 from celeriac.services.starting import Starting
 from celeriac.services.stored import StoredFiles
@@ -59,7 +60,7 @@ class App:
 
     @cached_property
     def views(self) -> Views:
-        return Views(ViewStore(self.database), self.flows, self.storage, self.surroundings.secrets, self.encryption)
+        return Views(ViewStore(self.database), self.flows, self.storage, self.surroundings.maskers)
 
     @cached_property
     def files(self) -> StoredFiles:
@@ -72,14 +73,16 @@ class App:
     @cached_property
     def surroundings(self) -> Surroundings:
         settings = self.settings
+        executions, secrets = ExecutionStore(self.database), Secrets(settings.secrets)
         return Surroundings(
-            executions=ExecutionStore(self.database),
+            executions=executions,
             outputs=OutputStore(self.database),
             kv=KeyValueStore(self.database),
             storage=self.storage,
             namespace_files=NamespaceFiles(self.storage, settings.files),
-            secrets=Secrets(settings.secrets),
+            secrets=secrets,
             encryption=self.encryption,
+            maskers=Maskers(executions.get, self.flows, secrets, self.encryption),
             tmp=settings.tmp_dir,
             now=clock.now,
             random=clock.chance,

@@ -3,7 +3,7 @@
 import pytest
 
 from celeriac.core.execution import Letter
-from engine.flow_text import call, fail, flow, log, work
+from engine.flow_text import LOG, call, fail, flow, log, work
 from hand_engine import HandEngine
 from real_engine import RealEngine
 
@@ -156,3 +156,15 @@ def test_labels_cross_the_border_as_the_task_says(engine: RealEngine) -> None:
 
     labels = {one["key"]: one["value"] for one in ended.children[0]["labels"]}
     assert labels == {"team": "a", "own": "1", "system.correlationId": ended.id}
+
+
+def test_a_secret_that_is_handed_down_is_masked_below_as_well(engine: RealEngine) -> None:
+    told = f"{{id: l, type: {LOG}, message: 'got {{{{ inputs.t }}}}'}}"
+    child = flow(f"inputs: [{{id: t, type: STRING}}]\ntasks: [{told}]", "told")
+    handing = call("told", "inputs: {t: '{{ inputs.s }}'}")
+    parent = f"inputs: [{{id: s, type: SECRET}}]\ntasks: [{handing}]"
+
+    ended = engine.run(flow(parent), {"s": "hunter2222"}, needs=[child])
+
+    assert [message for message in ended.messages if message.startswith("got")] == ["got ******"]
+    assert ended.children[0]["inputs"] == {"t": "******"}

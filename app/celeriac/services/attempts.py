@@ -19,7 +19,6 @@ from celeriac.core.task_type import TaskLogger
 from celeriac.services.evaluation import Done, is_skipped, run_task
 from celeriac.services.flows import Flows
 from celeriac.services.lookup import Lookup
-from celeriac.services.masking import masker_of
 from celeriac.services.outputs import stored_outputs
 from celeriac.services.publishing import Publisher
 from celeriac.services.run_scope import LogSink, Processes, RunScope
@@ -146,7 +145,7 @@ class Attempts:
         index = self._flows.index(execution.namespace, execution.flow_id, execution.flow_revision)
         place = index.places[run.task_id]
         lookup = Lookup(self._around.outputs, self._around.storage, execution.id, index)
-        masker = masker_of(execution, index, self._around.secrets, self._around.encryption)
+        masker = self._around.maskers.of(execution, index)
         base = of_execution(execution, index, self._around)
         sink = self._slot.logs(execution, run)
         with RunScope(self._around, execution, lookup, run, base, masker, sink=sink) as scope:

@@ -1,22 +1,43 @@
-"""The masker of an execution: it knows every secret that the execution has used."""
+"""The masker of an execution: it knows every secret that the execution has used, and those it was called with."""
+
+from collections.abc import Callable
 
 from celeriac.core.errors import SecretInvalid, SecretNotFound
 from celeriac.core.execution import Execution
 from celeriac.core.flow_index import FlowIndex
 from celeriac.core.inputs import secret_values, with_secrets
+from celeriac.services.flows import Flows
 from celeriac.storage.encryption import Encryption
 from celeriac.storage.masking import Masker
 from celeriac.storage.secrets import Secrets
 
 
-def masker_of(execution: Execution, index: FlowIndex, secrets: Secrets, encryption: Encryption) -> Masker:
-    """Hides the secrets read so far, as the execution's row names them, and its SECRET inputs."""
-    masker = Masker()
-    for name in execution.secrets or ():
-        try:
-            masker.add(secrets.get(name))
-        except (SecretNotFound, SecretInvalid):
-            continue
-    inputs = index.flow.inputs
-    masker.add(*secret_values(inputs, with_secrets(inputs, execution.inputs, encryption.decrypt)))
-    return masker
+class Maskers:
+    """Makes maskers. find: the execution with an id, None when there is none."""
+
+    def __init__(
+        self, find: Callable[[str], Execution | None], flows: Flows, secrets: Secrets, encryption: Encryption
+    ) -> None:
+        self._find = find
+        self._flows = flows
+        self._secrets = secrets
+        self._encryption = encryption
+
+    def of(self, execution: Execution, index: FlowIndex) -> Masker:
+        """Hides the secrets read so far, as the rows name them, and the SECRET inputs: its own and its parents'."""
+        masker = Masker()
+        self._add(masker, execution, index)
+        while execution.parent_id is not None and (parent := self._find(execution.parent_id)) is not None:
+            execution = parent
+            index = self._flows.index(execution.namespace, execution.flow_id, execution.flow_revision)
+            self._add(masker, execution, index)
+        return masker
+
+    def _add(self, masker: Masker, execution: Execution, index: FlowIndex) -> None:
+        for name in execution.secrets or ():
+            try:
+                masker.add(self._secrets.get(name))
+            except (SecretNotFound, SecretInvalid):
+                continue
+        inputs = index.flow.inputs
+        masker.add(*secret_values(inputs, with_secrets(inputs, execution.inputs, self._encryption.decrypt)))

@@ -18,7 +18,6 @@ from celeriac.services.evaluation import Calls, Done, Evaluated, Opened, Waits, 
 from celeriac.services.flows import Flows
 from celeriac.services.lookup import Lookup
 from celeriac.services.loop_values import LoopValues
-from celeriac.services.masking import masker_of
 from celeriac.services.outputs import OutputsTooLarge, flow_outputs, stored_outputs
 from celeriac.services.publishing import Publisher
 from celeriac.services.run_scope import RunScope
@@ -66,7 +65,7 @@ class Round:
         )
         newest = self._planner.launcher.newest
         execution.add_secrets(name for fact in visit.facts for name in (fact.payload or {}).get("secrets") or ())
-        self._masker = masker_of(execution, self._index, around.secrets, around.encryption)
+        self._masker = around.maskers.of(execution, self._index)
         self._lookup = Lookup(around.outputs, around.storage, execution.id, self._index, newest, self._planner.runs)
         self._secret_names = set(execution.secrets or ())
 

@@ -13,7 +13,6 @@ from celeriac.plugins.core.flow.subflow import Subflow
 from celeriac.services.evaluation import Calls
 from celeriac.services.flows import Flows
 from celeriac.services.lookup import Lookup
-from celeriac.services.masking import masker_of
 from celeriac.services.outputs import render_at_end
 from celeriac.services.run_scope import RunScope
 from celeriac.services.starting import CORRELATION, Starting
@@ -99,7 +98,7 @@ class Subflows:
         index = self._flows.index(child.namespace, child.flow_id, child.flow_revision)
         base = of_execution(child, index, self._around)
         lookup = Lookup(self._around.outputs, self._around.storage, child.id, index)
-        masker = masker_of(child, index, self._around.secrets, self._around.encryption)
+        masker = self._around.maskers.of(child, index)
         return dict(render_at_end(self._around, child, lookup, base, masker)(outputs))
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from celeriac.services.masking import Maskers
 from celeriac.storage.encryption import Encryption
 from celeriac.storage.internal import Storage
 from celeriac.storage.namespace_files import NamespaceFiles
@@ -30,6 +31,7 @@ class Surroundings:
     namespace_files: NamespaceFiles
     secrets: Secrets
     encryption: Encryption
+    maskers: Maskers
     tmp: Path
     now: Callable[[], datetime]
     random: Callable[[], float]

@@ -13,12 +13,10 @@ from celeriac.core.frames import ONCE, TaskRun
 from celeriac.core.inputs import masked
 from celeriac.core.state import State
 from celeriac.services.flows import Flows
-from celeriac.services.masking import masker_of
+from celeriac.services.masking import Maskers
 from celeriac.services.variables import iso
-from celeriac.storage.encryption import Encryption
 from celeriac.storage.internal import Storage
 from celeriac.storage.masking import Masker
-from celeriac.storage.secrets import Secrets
 from celeriac.store.view_store import LogCursor, PastAttempt, ViewStore
 
 Document = dict[str, Any]
@@ -28,14 +26,11 @@ LOG_BATCH = 5000
 class Views:
     """Reads executions and their logs."""
 
-    def __init__(
-        self, store: ViewStore, flows: Flows, storage: Storage, secrets: Secrets, encryption: Encryption
-    ) -> None:
+    def __init__(self, store: ViewStore, flows: Flows, storage: Storage, maskers: Maskers) -> None:
         self._store = store
         self._flows = flows
         self._storage = storage
-        self._secrets = secrets
-        self._encryption = encryption
+        self._maskers = maskers
 
     def ping(self) -> None:
         """Raises what the database raises when it is away."""
@@ -80,7 +75,7 @@ class Views:
         runs = self._store.task_runs(execution_id, since_us)
         past = self._store.attempts(execution_id)
         index = self._flows.index(execution.namespace, execution.flow_id, execution.flow_revision)
-        masker = masker_of(execution, index, self._secrets, self._encryption)
+        masker = self._maskers.of(execution, index)
         document = execution_document(execution)
         document["inputs"] = masked(index.flow.inputs, execution.inputs)
         for name in ("inputs", "outputs", "variables", "trigger", "labels"):

@@ -9,6 +9,8 @@ from celeriac.core.decision import Abandoned, Dropped, Superseded
 from celeriac.core.frames import Frame, TaskRun
 from celeriac.core.state import State
 
+CORRELATION = "system.correlationId"
+"""The label that executions have in common which came from one another."""
 _BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
 
@@ -40,7 +42,10 @@ def task_run_id(execution_id: str, seq: int) -> str:
 
 @dataclass(slots=True)
 class Execution:
-    """One run of a flow. Times are microseconds since the epoch; `parent_*` name the task run that started it."""
+    """One run of a flow. Times are microseconds since the epoch; `parent_*` name the task run that started it.
+
+    original_id: of which execution this is a replay. scheduled_us: not to start before.
+    """
 
     id: str
     namespace: str
@@ -63,6 +68,8 @@ class Execution:
     depth: int = 0
     poisoned: int = 0
     secrets: list[str] | None = None
+    original_id: str | None = None
+    scheduled_us: int | None = None
     started_us: int | None = None
     ended_us: int | None = None
     done_us: int | None = None
@@ -70,6 +77,17 @@ class Execution:
     def add_secrets(self, names: Iterable[str]) -> None:
         """Remembers that these secrets were read, so that they are masked."""
         self.secrets = sorted({*(self.secrets or ()), *names}) or None
+
+
+@dataclass(frozen=True, slots=True)
+class Once:
+    """What may start one execution only: the date of a trigger, an idempotency key, a message of a source.
+
+    scope: `trigger:NAMESPACE.FLOW.TRIGGER`, `submit:NAMESPACE.FLOW`, `source:NAME`; key: at most 256 characters.
+    """
+
+    scope: str
+    key: str
 
 
 @dataclass(frozen=True, slots=True)

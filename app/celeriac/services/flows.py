@@ -39,7 +39,7 @@ class Flows:
         parsed = self.parse(source, file)
         if parsed.flow is None:
             raise FlowInvalid(parsed.problems)
-        stored = self._store.save(parsed.flow.namespace, parsed.flow.id, source)
+        stored = self._store.save(parsed.flow, source)
         return RegisteredFlow(stored.namespace, stored.id, stored.revision, source, parsed)
 
     def index(self, namespace: str, flow_id: str, revision: int | None = None) -> FlowIndex:

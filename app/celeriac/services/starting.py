@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from celeriac.core.errors import FlowInvalid, InputsInvalid, Refused
-from celeriac.core.execution import Execution, new_execution_id
+from celeriac.core.execution import CORRELATION, Execution, new_execution_id
 from celeriac.core.expression import Renderer
 from celeriac.core.flow_index import FlowIndex
 from celeriac.core.inputs import resolve, with_secrets
@@ -20,8 +20,6 @@ from celeriac.services.variables import of_execution
 from celeriac.services.world import ExecutionWorld
 from celeriac.storage.masking import Masker
 from celeriac.storage.uris import input_file
-
-CORRELATION = "system.correlationId"
 
 
 class Starting:

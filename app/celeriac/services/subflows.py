@@ -5,7 +5,7 @@ from typing import Any
 
 from celeriac.core.dynamic import as_text, render_properties
 from celeriac.core.errors import CeleriacError, TaskFailed
-from celeriac.core.execution import Execution
+from celeriac.core.execution import CORRELATION, Execution
 from celeriac.core.flow import Task
 from celeriac.core.labels import parse_labels
 from celeriac.core.state import State
@@ -15,7 +15,7 @@ from celeriac.services.flows import Flows
 from celeriac.services.lookup import Lookup
 from celeriac.services.outputs import render_at_end
 from celeriac.services.run_scope import RunScope
-from celeriac.services.starting import CORRELATION, Starting
+from celeriac.services.starting import Starting
 from celeriac.services.surroundings import Surroundings
 from celeriac.services.variables import of_execution
 

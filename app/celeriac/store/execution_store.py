@@ -4,14 +4,14 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 
-from celeriac.core.execution import Changes, Execution, Letter, Visit
+from celeriac.core.execution import Changes, Execution, Letter, Once, Visit
 from celeriac.store.database import Database
 from celeriac.store.rows import execution_from
-from celeriac.store.tables import EXECUTION, LOG, VALUE
+from celeriac.store.tables import EXECUTION, LOG, STARTED, VALUE
 from celeriac.store.visit_reader import VisitReader
 from celeriac.store.visit_writer import Stale, VisitWriter
 
-__all__ = ["ExecutionStore", "Stale"]
+__all__ = ["AlreadyStarted", "ExecutionStore", "Stale"]
 
 _values = sa.select(VALUE.c.i, VALUE.c.value).where(
     VALUE.c.execution_id == sa.bindparam("x"),
@@ -19,6 +19,14 @@ _values = sa.select(VALUE.c.i, VALUE.c.value).where(
     VALUE.c.i >= sa.bindparam("lo"),
     VALUE.c.i < sa.bindparam("hi"),
 )
+
+
+class AlreadyStarted(Exception):
+    """What asked for an execution has already started one; nothing was written."""
+
+    def __init__(self, execution_id: str) -> None:
+        super().__init__(execution_id)
+        self.execution_id = execution_id
 
 
 class ExecutionStore:
@@ -50,10 +58,26 @@ class ExecutionStore:
             row = connection.execute(sa.select(EXECUTION).where(EXECUTION.c.id == execution_id)).mappings().first()
             return execution_from(row) if row else None
 
-    def create(self, execution: Execution) -> None:
-        """A new execution and the fact that makes it start."""
-        with self.database.write() as connection:
-            self._writer.insert_executions(connection, [execution])
+    def create(self, execution: Execution, once: Once | None = None) -> None:
+        """A new execution and the fact that makes it start. Raises: AlreadyStarted, `once` has started another."""
+        try:
+            with self.database.write() as connection:
+                if once is not None:
+                    values = {"scope": once.scope, "key": once.key, "execution_id": execution.id}
+                    connection.execute(STARTED.insert().values(**values, at_us=self._now))
+                self._writer.insert_executions(connection, [execution])
+        except sa.exc.IntegrityError:
+            started = self.started(once) if once is not None else None
+            if started is None:
+                raise
+            raise AlreadyStarted(started) from None
+
+    def started(self, once: Once) -> str | None:
+        """The execution that this has started."""
+        statement = sa.select(STARTED.c.execution_id).where(STARTED.c.scope == once.scope, STARTED.c.key == once.key)
+        with self.database.read() as connection:
+            found: str | None = connection.execute(statement).scalar()
+            return found
 
     def log_warnings(self, execution_id: str, messages: Sequence[str]) -> None:
         """WARN messages of the execution itself."""

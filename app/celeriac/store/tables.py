@@ -30,8 +30,26 @@ FLOW = sa.Table(
     sa.Column("revision", sa.Integer, primary_key=True),
     sa.Column("source", sa.Text, nullable=False),
     sa.Column("created_us", Micros, nullable=False),
+    sa.Column("is_deletion", sa.Boolean, nullable=False, default=False, server_default=sa.false()),
 )
-"""One revision of a flow, as written. The newest revision of (namespace, id) is the flow."""
+"""One revision of a flow, as written; the newest of (namespace, id) is the flow. is_deletion: it was removed then."""
+
+FLOW_HEAD = sa.Table(
+    "flow_head",
+    METADATA,
+    sa.Column("namespace", Name, primary_key=True),
+    sa.Column("id", Name, primary_key=True),
+    sa.Column("revision", sa.Integer, nullable=False),
+    sa.Column("is_deleted", sa.Boolean, nullable=False, default=False),
+    sa.Column("is_disabled", sa.Boolean, nullable=False, default=False),
+    sa.Column("description", sa.Text),
+    sa.Column("labels", Json, nullable=False),
+    sa.Column("triggers_revision", sa.Integer, nullable=False, default=0),
+    sa.Column("updated_us", Micros, nullable=False),
+    sa.Index("ix_flow_head_id", "id"),
+)
+"""What lists show of each flow's newest revision. `triggers_revision`: the revision that the rows of `trigger` are of;
+when it is not `revision`, the scheduler has to bring them up to date."""
 
 EXECUTION = sa.Table(
     "execution",
@@ -56,15 +74,128 @@ EXECUTION = sa.Table(
     sa.Column("depth", sa.Integer, nullable=False, default=0),
     sa.Column("poisoned", sa.Integer, nullable=False, default=0),
     sa.Column("secrets", Json),
+    sa.Column("original_id", Id),
+    sa.Column("scheduled_us", Micros),
     sa.Column("created_us", Micros, nullable=False),
     sa.Column("started_us", Micros),
     sa.Column("ended_us", Micros),
     sa.Column("done_us", Micros),
     sa.Index("ix_execution_open", "cell", "done_us"),
-    sa.Index("ix_execution_flow", "namespace", "flow_id", "created_us"),
+    sa.Index("ix_execution_flow", "namespace", "flow_id", "id"),
+    sa.Index("ix_execution_state", "state", "id"),
     sa.UniqueConstraint("parent_id", "parent_seq", "parent_attempt"),
 )
-"""One run of a flow. `fence` rises with every advance; `done_us` is set when nothing more will happen."""
+"""One run of a flow. `fence` rises with every advance; `done_us` is set when nothing more will happen.
+
+Ids sort by time of creation, so lists are ordered and paged by id. `original_id`: of which execution this is a replay.
+`scheduled_us`: not to start before.
+"""
+
+EXECUTION_LABEL = sa.Table(
+    "execution_label",
+    METADATA,
+    sa.Column("key", Name, primary_key=True),
+    sa.Column("value", Name, primary_key=True),
+    sa.Column("execution_id", Id, primary_key=True),
+    sa.Index("ix_execution_label_execution_id", "execution_id"),
+)
+"""Labels of executions for filters, without `system.correlationId`; the truth is `execution.labels`."""
+
+STARTED = sa.Table(
+    "started",
+    METADATA,
+    sa.Column("scope", sa.String(640), primary_key=True),
+    sa.Column("key", sa.String(256), primary_key=True),
+    sa.Column("execution_id", Id, nullable=False),
+    sa.Column("at_us", Micros, nullable=False),
+)
+"""What has already started an execution, so that it does not start another (core.execution.Once): dates of triggers,
+idempotency keys, messages of a source."""
+
+DEAD_LETTER = sa.Table(
+    "dead_letter",
+    METADATA,
+    sa.Column("id", Serial, primary_key=True, autoincrement=True),
+    sa.Column("source", Name, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("at_us", Micros, nullable=False),
+)
+"""A message that asked for an execution and was refused: what it said and why."""
+
+TRIGGER = sa.Table(
+    "trigger",
+    METADATA,
+    sa.Column("namespace", Name, primary_key=True),
+    sa.Column("flow_id", Name, primary_key=True),
+    sa.Column("trigger_id", Name, primary_key=True),
+    sa.Column("type", Name, nullable=False),
+    sa.Column("flow_revision", sa.Integer, nullable=False),
+    sa.Column("is_disabled", sa.Boolean, nullable=False, default=False),
+    sa.Column("next_us", Micros),
+    sa.Column("last_us", Micros),
+    sa.Column("execution_id", Id),
+    sa.Column("evaluated_us", Micros),
+    sa.Column("error", sa.Text),
+    sa.Column("backfill", Json),
+    sa.Column("state", Json),
+    sa.Column("updated_us", Micros, nullable=False),
+    sa.Index("ix_trigger_next_us", "next_us"),
+    sa.Index("ix_trigger_type", "type"),
+)
+"""What is known of a trigger beside its YAML. is_disabled: by a person or by `stopAfter`. next_us: its next date.
+last_us: the last date that was dealt with. execution_id: the last execution that it started. state: of its type."""
+
+FLOW_EVENT = sa.Table(
+    "flow_event",
+    METADATA,
+    sa.Column("id", Serial, primary_key=True, autoincrement=True),
+    sa.Column("execution_id", Id, nullable=False),
+    sa.Column("state", sa.String(16), nullable=False),
+    sa.Column("at_us", Micros, nullable=False),
+)
+"""An execution entered a state while some flow has a Flow trigger: to be looked at once, then deleted."""
+
+PROCESS = sa.Table(
+    "process",
+    METADATA,
+    sa.Column("id", sa.String(64), primary_key=True),
+    sa.Column("role", sa.String(16), nullable=False),
+    sa.Column("cell", sa.String(64), nullable=False),
+    sa.Column("host", Name, nullable=False),
+    sa.Column("pid", sa.Integer, nullable=False),
+    sa.Column("detail", Json),
+    sa.Column("started_us", Micros, nullable=False),
+    sa.Column("seen_us", Micros, nullable=False),
+)
+"""A living process of a role other than worker; it writes `seen_us` each ten seconds."""
+
+USER = sa.Table(
+    "user_account",
+    METADATA,
+    sa.Column("email", Name, primary_key=True),
+    sa.Column("name", Name),
+    sa.Column("password_hash", sa.Text, nullable=False),
+    sa.Column("role", sa.String(16), nullable=False),
+    sa.Column("is_disabled", sa.Boolean, nullable=False, default=False),
+    sa.Column("session_version", sa.Integer, nullable=False, default=1),
+    sa.Column("created_us", Micros, nullable=False),
+    sa.Column("seen_us", Micros),
+)
+"""Who may log in. role: viewer, operator, editor, admin. A higher `session_version` ends all sessions."""
+
+TOKEN = sa.Table(
+    "token",
+    METADATA,
+    sa.Column("id", sa.String(22), primary_key=True),
+    sa.Column("email", Name, nullable=False, index=True),
+    sa.Column("name", Name, nullable=False),
+    sa.Column("sha256", sa.String(64), nullable=False, unique=True),
+    sa.Column("created_us", Micros, nullable=False),
+    sa.Column("expires_us", Micros),
+    sa.Column("used_us", Micros),
+)
+"""API tokens; only their hash is known."""
 
 FRAME = sa.Table(
     "frame",

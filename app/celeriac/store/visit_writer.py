@@ -9,12 +9,12 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from celeriac.core.decision import Abandoned, Dropped
-from celeriac.core.execution import Changes, Execution, Letter
+from celeriac.core.execution import CORRELATION, Changes, Execution, Letter
 from celeriac.core.frames import Frame, TaskRun
 from celeriac.core.state import State
 from celeriac.store.database import Database
 from celeriac.store.rows import ENDED, EXECUTION_FIELDS, frame_values, run_from, run_values
-from celeriac.store.tables import ATTEMPT, EXECUTION, FRAME, INBOX, LOG, METRIC, RUN, VALUE
+from celeriac.store.tables import ATTEMPT, EXECUTION, EXECUTION_LABEL, FRAME, INBOX, LOG, METRIC, RUN, VALUE
 
 _RUN_UPDATES = (
     "state",
@@ -131,6 +131,8 @@ class VisitWriter:
             {name: getattr(one, name) for name in EXECUTION_FIELDS} | {"state": one.state.value} for one in executions
         ]
         connection.execute(EXECUTION.insert(), rows)
+        if labels := [row for one in executions for row in _label_rows(one)]:
+            connection.execute(EXECUTION_LABEL.insert(), labels)
         self.insert_letters(connection, [Letter(one.id, "start") for one in executions])
 
     @staticmethod
@@ -288,3 +290,8 @@ class VisitWriter:
                     for seq, attempt, one in changes.metrics
                 ],
             )
+
+
+def _label_rows(execution: Execution) -> list[dict[str, str]]:
+    labels = {key[:256]: value[:256] for key, value in execution.labels.items() if key != CORRELATION}
+    return [{"key": key, "value": value, "execution_id": execution.id} for key, value in labels.items()]

@@ -1,3 +1,3 @@
 """Alembic's scripts. HEAD is the newest revision: a process that finds it in the database need not load Alembic."""
 
-HEAD = "0001"
+HEAD = "0002"

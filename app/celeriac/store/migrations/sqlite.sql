@@ -35,18 +35,17 @@ CREATE TABLE execution (
 	created_us BIGINT NOT NULL, 
 	started_us BIGINT, 
 	ended_us BIGINT, 
-	done_us BIGINT, 
+	done_us BIGINT, original_id VARCHAR(22), scheduled_us BIGINT, 
 	CONSTRAINT pk_execution PRIMARY KEY (id), 
 	CONSTRAINT uq_execution_parent_id_parent_seq_parent_attempt UNIQUE (parent_id, parent_seq, parent_attempt)
 );
-CREATE INDEX ix_execution_flow ON execution (namespace, flow_id, created_us);
 CREATE INDEX ix_execution_open ON execution (cell, done_us);
 CREATE TABLE flow (
 	namespace VARCHAR(256) NOT NULL, 
 	id VARCHAR(256) NOT NULL, 
 	revision INTEGER NOT NULL, 
 	source TEXT NOT NULL, 
-	created_us BIGINT NOT NULL, 
+	created_us BIGINT NOT NULL, is_deletion BOOLEAN DEFAULT 0 NOT NULL, 
 	CONSTRAINT pk_flow PRIMARY KEY (namespace, id, revision)
 );
 CREATE TABLE frame (
@@ -163,3 +162,100 @@ CREATE TABLE worker (
 	CONSTRAINT pk_worker PRIMARY KEY (id)
 );
 CREATE INDEX ix_worker_cell ON worker (cell);
+CREATE INDEX ix_execution_flow ON execution (namespace, flow_id, id);
+CREATE INDEX ix_execution_state ON execution (state, id);
+CREATE TABLE flow_head (
+	namespace VARCHAR(256) NOT NULL, 
+	id VARCHAR(256) NOT NULL, 
+	revision INTEGER NOT NULL, 
+	is_deleted BOOLEAN NOT NULL, 
+	is_disabled BOOLEAN NOT NULL, 
+	description TEXT, 
+	labels JSON NOT NULL, 
+	triggers_revision INTEGER NOT NULL, 
+	updated_us BIGINT NOT NULL, 
+	CONSTRAINT pk_flow_head PRIMARY KEY (namespace, id)
+);
+CREATE INDEX ix_flow_head_id ON flow_head (id);
+CREATE TABLE execution_label (
+	"key" VARCHAR(256) NOT NULL, 
+	value VARCHAR(256) NOT NULL, 
+	execution_id VARCHAR(22) NOT NULL, 
+	CONSTRAINT pk_execution_label PRIMARY KEY ("key", value, execution_id)
+);
+CREATE INDEX ix_execution_label_execution_id ON execution_label (execution_id);
+CREATE TABLE started (
+	scope VARCHAR(640) NOT NULL, 
+	"key" VARCHAR(256) NOT NULL, 
+	execution_id VARCHAR(22) NOT NULL, 
+	at_us BIGINT NOT NULL, 
+	CONSTRAINT pk_started PRIMARY KEY (scope, "key")
+);
+CREATE TABLE dead_letter (
+	id INTEGER NOT NULL, 
+	source VARCHAR(256) NOT NULL, 
+	reason TEXT NOT NULL, 
+	body TEXT NOT NULL, 
+	at_us BIGINT NOT NULL, 
+	CONSTRAINT pk_dead_letter PRIMARY KEY (id)
+);
+CREATE TABLE "trigger" (
+	namespace VARCHAR(256) NOT NULL, 
+	flow_id VARCHAR(256) NOT NULL, 
+	trigger_id VARCHAR(256) NOT NULL, 
+	type VARCHAR(256) NOT NULL, 
+	flow_revision INTEGER NOT NULL, 
+	is_disabled BOOLEAN NOT NULL, 
+	next_us BIGINT, 
+	last_us BIGINT, 
+	execution_id VARCHAR(22), 
+	evaluated_us BIGINT, 
+	error TEXT, 
+	backfill JSON, 
+	state JSON, 
+	updated_us BIGINT NOT NULL, 
+	CONSTRAINT pk_trigger PRIMARY KEY (namespace, flow_id, trigger_id)
+);
+CREATE INDEX ix_trigger_next_us ON "trigger" (next_us);
+CREATE INDEX ix_trigger_type ON "trigger" (type);
+CREATE TABLE flow_event (
+	id INTEGER NOT NULL, 
+	execution_id VARCHAR(22) NOT NULL, 
+	state VARCHAR(16) NOT NULL, 
+	at_us BIGINT NOT NULL, 
+	CONSTRAINT pk_flow_event PRIMARY KEY (id)
+);
+CREATE TABLE process (
+	id VARCHAR(64) NOT NULL, 
+	role VARCHAR(16) NOT NULL, 
+	cell VARCHAR(64) NOT NULL, 
+	host VARCHAR(256) NOT NULL, 
+	pid INTEGER NOT NULL, 
+	detail JSON, 
+	started_us BIGINT NOT NULL, 
+	seen_us BIGINT NOT NULL, 
+	CONSTRAINT pk_process PRIMARY KEY (id)
+);
+CREATE TABLE user_account (
+	email VARCHAR(256) NOT NULL, 
+	name VARCHAR(256), 
+	password_hash TEXT NOT NULL, 
+	role VARCHAR(16) NOT NULL, 
+	is_disabled BOOLEAN NOT NULL, 
+	session_version INTEGER NOT NULL, 
+	created_us BIGINT NOT NULL, 
+	seen_us BIGINT, 
+	CONSTRAINT pk_user_account PRIMARY KEY (email)
+);
+CREATE TABLE token (
+	id VARCHAR(22) NOT NULL, 
+	email VARCHAR(256) NOT NULL, 
+	name VARCHAR(256) NOT NULL, 
+	sha256 VARCHAR(64) NOT NULL, 
+	created_us BIGINT NOT NULL, 
+	expires_us BIGINT, 
+	used_us BIGINT, 
+	CONSTRAINT pk_token PRIMARY KEY (id), 
+	CONSTRAINT uq_token_sha256 UNIQUE (sha256)
+);
+CREATE INDEX ix_token_email ON token (email);

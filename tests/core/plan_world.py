@@ -116,8 +116,6 @@ class World:
         if kind == "start" and planner.progress.state is State.CREATED:
             planner.start()
         elif kind == "kill" and planner.progress.ended_us is None:
-            if FLOW_SEQ not in planner.frames:
-                planner.start()
             planner.kill()
         elif kind == "ended" and run is not None and run.state.is_terminal:
             planner.ended(run)

@@ -74,6 +74,11 @@ class Execution:
     ended_us: int | None = None
     done_us: int | None = None
 
+    @property
+    def is_for_later(self) -> bool:
+        """True when, at its creation, its date is still to come."""
+        return self.scheduled_us is not None and self.scheduled_us > self.created_us
+
     def add_secrets(self, names: Iterable[str]) -> None:
         """Remembers that these secrets were read, so that they are masked."""
         self.secrets = sorted({*(self.secrets or ()), *names}) or None

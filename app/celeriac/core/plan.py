@@ -42,11 +42,14 @@ class Planner:
     def start(self) -> None:
         """The execution begins."""
         self.progress.enter(State.RUNNING, self.now_us())
+        self._continue(self._open_flow(), 0)
+
+    def _open_flow(self) -> Frame:
         self.progress.started_us = self.now_us()
         frame = Frame(seq=FLOW_SEQ, parent_seq=None, branch="tasks", is_new=True)
         self.frames[FLOW_SEQ] = frame
         frame.total = len(self.index.list_of(None, "tasks"))
-        self._continue(frame, 0)
+        return frame
 
     def opened(self, run: TaskRun, choice: Choice) -> None:
         """A flowable's choice is known: it opens."""
@@ -117,6 +120,8 @@ class Planner:
         """Nothing new starts; what waits is KILLED, what runs is told to stop. `runs` holds every open task run."""
         now = self.now_us()
         self.progress.enter(State.KILLING, now)
+        if FLOW_SEQ not in self.frames:
+            self._open_flow()
         for run in list(self.runs.values()):
             if run.state.is_terminal or run.seq in self.frames or run.state is State.KILLING:
                 continue

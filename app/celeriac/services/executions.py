@@ -1,15 +1,27 @@
 """Starting and steering executions. Commands become facts in the inbox; `advance` applies them in order."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from celeriac.core.errors import ExecutionNotFound, Refused
-from celeriac.core.execution import Letter
+from celeriac.core.execution import Letter, Once
 from celeriac.services.publishing import Publisher
 from celeriac.services.starting import Starting
-from celeriac.store.execution_store import ExecutionStore
+from celeriac.store.execution_store import AlreadyStarted, ExecutionStore
 from celeriac.store.sweep_store import SweepStore
+
+
+class Started(str):
+    """The id of an execution. is_new: False when it had been started before, by the same `Once`."""
+
+    is_new: bool
+
+    def __new__(cls, execution_id: str, *, is_new: bool) -> Self:
+        started = super().__new__(cls, execution_id)
+        started.is_new = is_new
+        return started
 
 
 class Executions:
@@ -30,16 +42,35 @@ class Executions:
         revision: int | None = None,
         labels: Mapping[str, str] | None = None,
         file_inputs: Mapping[str, Path] | None = None,
-    ) -> str:
-        """Starts a flow; returns the execution's id. Raises: FlowNotFound, FlowInvalid, Refused, InputsInvalid."""
+        once: Once | None = None,
+        scheduled_at: datetime | None = None,
+        trigger: dict[str, Any] | None = None,
+    ) -> Started:
+        """Starts a flow, at `scheduled_at` if that is still to come; what has been started `once` is found again.
+
+        Raises: FlowNotFound, FlowInvalid, Refused, InputsInvalid.
+        """
+        if once is not None and (found := self._store.started(once)) is not None:
+            return Started(found, is_new=False)
         execution, warnings = self._starting.new_execution(
-            namespace, flow_id, inputs or {}, revision=revision, labels=labels, files=file_inputs
+            namespace,
+            flow_id,
+            inputs or {},
+            revision=revision,
+            labels=labels,
+            trigger=trigger,
+            files=file_inputs,
+            scheduled_at=scheduled_at,
         )
-        self._store.create(execution)
+        try:
+            self._store.create(execution, once)
+        except AlreadyStarted as other:
+            return Started(other.execution_id, is_new=False)
         if warnings:
             self._store.log_warnings(execution.id, warnings)
-        self._publisher.advance([execution.id])
-        return execution.id
+        if not execution.is_for_later:
+            self._publisher.advance([execution.id])
+        return Started(execution.id, is_new=True)
 
     def kill(self, execution_id: str) -> None:
         """Asks for the end of an execution and its subflows. Raises: ExecutionNotFound, Refused when it has ended."""

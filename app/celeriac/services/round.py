@@ -10,7 +10,7 @@ from typing import Any
 from celeriac.core.decision import Fan, Progress
 from celeriac.core.execution import Changes, Fact, Visit
 from celeriac.core.flow_index import FlowIndex
-from celeriac.core.frames import FLOW_SEQ, TaskRun
+from celeriac.core.frames import TaskRun
 from celeriac.core.plan import Planner
 from celeriac.core.state import State
 from celeriac.services.batch import Batch, changes_of, take_over
@@ -97,7 +97,7 @@ class Round:
                 planner.start()
         elif fact.kind == "kill":
             if planner.progress.ended_us is None:
-                self._kill()
+                planner.kill()
         elif fact.kind == "outputs":
             planner.decision.evaluate_outputs = True
         elif fact.kind == "go" and fact.seq in planner.frames:
@@ -116,11 +116,6 @@ class Round:
             planner.due(run)
         elif fact.kind == "child":
             self._child_ended(run, fact.payload or {})
-
-    def _kill(self) -> None:
-        if FLOW_SEQ not in self._planner.frames:
-            self._planner.start()
-        self._planner.kill()
 
     def _child_ended(self, run: TaskRun, told: Mapping[str, Any]) -> None:
         if run.attempt != told.get("attempt") or run.state not in (State.RUNNING, State.KILLING):

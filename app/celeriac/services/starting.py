@@ -3,6 +3,7 @@
 import secrets
 import time
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,7 @@ class Starting:
         trigger: dict[str, Any] | None = None,
         files: Mapping[str, Path] | None = None,
         cell: str | None = None,
+        scheduled_at: datetime | None = None,
     ) -> tuple[Execution, list[str]]:
         """(execution, warnings). Raises: FlowNotFound, FlowInvalid, Refused, InputsInvalid."""
         index = self._flows.index(namespace, flow_id, revision)
@@ -61,6 +63,7 @@ class Starting:
             created_us=now_us,
             cell=self._cell if cell is None else cell,
             trigger=trigger,
+            scheduled_us=None if scheduled_at is None else int(scheduled_at.timestamp() * 1_000_000),
             histories=[[State.CREATED.value, now_us]],
         )
         warnings = self._fill_inputs(execution, index, inputs, files or {})

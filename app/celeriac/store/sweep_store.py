@@ -58,6 +58,31 @@ class SweepStore:
 
     def ring(self, limit: int = 500) -> list[str]:
         """Turns dates that have come into facts; returns the executions to advance."""
+        return [*self._start_scheduled(limit), *self._ring_task_runs(limit)]
+
+    def _start_scheduled(self, limit: int) -> list[str]:
+        """Executions whose date has come get the fact that others get at once; they keep their date."""
+        told = sa.exists().where(INBOX.c.execution_id == EXECUTION.c.id, INBOX.c.kind == "start")
+        due = (
+            sa.select(EXECUTION.c.id)
+            .where(
+                EXECUTION.c.scheduled_us <= self._now,
+                EXECUTION.c.started_us.is_(None),
+                EXECUTION.c.done_us.is_(None),
+                EXECUTION.c.cell == self.cell,
+                ~told,
+            )
+            .limit(limit)
+        )
+        with self.database.read() as connection:
+            if connection.execute(due.limit(1)).first() is None:
+                return []
+        with self.database.write() as connection:
+            ids = list(connection.execute(due).scalars())
+            self._deliver(connection, [Letter(execution_id, "start") for execution_id in ids])
+        return ids
+
+    def _ring_task_runs(self, limit: int) -> list[str]:
         due = (
             sa.select(RUN.c.execution_id, RUN.c.seq)
             .join(EXECUTION, EXECUTION.c.id == RUN.c.execution_id)
@@ -178,7 +203,8 @@ class SweepStore:
         return sa.select(EXECUTION.c.id).where(
             EXECUTION.c.cell == self.cell,
             EXECUTION.c.done_us.is_(None),
-            EXECUTION.c.created_us < self._now - int(older_than_s * 1_000_000),
+            sa.func.coalesce(EXECUTION.c.scheduled_us, EXECUTION.c.created_us)
+            < self._now - int(older_than_s * 1_000_000),
             ~sa.exists(facts),
             ~sa.exists(open_leaf),
         )

@@ -133,7 +133,7 @@ class VisitWriter:
         connection.execute(EXECUTION.insert(), rows)
         if labels := [row for one in executions for row in _label_rows(one)]:
             connection.execute(EXECUTION_LABEL.insert(), labels)
-        self.insert_letters(connection, [Letter(one.id, "start") for one in executions])
+        self.insert_letters(connection, [Letter(one.id, "start") for one in executions if not one.is_for_later])
 
     @staticmethod
     def _delete_used(connection: Connection, changes: Changes) -> None:

@@ -164,6 +164,7 @@ CREATE TABLE worker (
 CREATE INDEX ix_worker_cell ON worker (cell);
 CREATE INDEX ix_execution_flow ON execution (namespace, flow_id, id);
 CREATE INDEX ix_execution_state ON execution (state, id);
+CREATE INDEX ix_execution_scheduled ON execution (scheduled_us) WHERE scheduled_us IS NOT NULL AND started_us IS NULL AND done_us IS NULL;
 CREATE TABLE flow_head (
 	namespace VARCHAR(256) NOT NULL, 
 	id VARCHAR(256) NOT NULL, 

@@ -13,6 +13,7 @@ JSON = sa.JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=Tru
 SERIAL = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 MICROS = sa.BigInteger()
 
+_TO_COME = "scheduled_us IS NOT NULL AND started_us IS NULL AND done_us IS NULL"
 _FILL_HEADS = """
 INSERT INTO flow_head (namespace, id, revision, is_deleted, is_disabled, labels, triggers_revision, updated_us)
 SELECT namespace, id, revision, {false}, {false}, '{{}}', 0, created_us FROM flow AS one
@@ -39,6 +40,13 @@ def upgrade() -> None:
     op.drop_index("ix_execution_flow", "execution")
     op.create_index("ix_execution_flow", "execution", ["namespace", "flow_id", "id"])
     op.create_index("ix_execution_state", "execution", ["state", "id"])
+    op.create_index(
+        "ix_execution_scheduled",
+        "execution",
+        ["scheduled_us"],
+        sqlite_where=sa.text(_TO_COME),
+        postgresql_where=sa.text(_TO_COME),
+    )
     op.create_table(
         "flow_head",
         sa.Column("namespace", NAME, nullable=False),
@@ -161,6 +169,7 @@ def downgrade() -> None:
         "flow_head",
     ):
         op.drop_table(table)
+    op.drop_index("ix_execution_scheduled", "execution")
     op.drop_index("ix_execution_state", "execution")
     op.drop_index("ix_execution_flow", "execution")
     op.create_index("ix_execution_flow", "execution", ["namespace", "flow_id", "created_us"])

@@ -15,6 +15,7 @@ _SECRET = "SECRET_"
 _ENVS = ("KESTRA_", "ENV_")
 LASTING = "lasting"
 """A file in the folder of a cell that another command will go on with; others end with their command."""
+_AMQP = ("amqp", "pyamqp")
 _RUNNERS = ("", "docker", "process")
 
 
@@ -28,11 +29,14 @@ class Settings:
 
     home: folder of all local state. cell: which broker owns the executions started here; each `celeriac run` is a cell
     of its own in a database that it shares. broker_url: empty = none configured, `run` and `server` start their own.
+    amqp_url: RabbitMQ on which producers ask for executions, empty = none.
     secret_key: Fernet keys for SECRET inputs, newest first, separated by commas; empty = one is made in `home`.
     files: folder with the namespace files, None = only those in storage. runner: the task runner for tasks that name
     none, empty = Docker when an engine answers, else Process. runner_override: the task runner of every task, empty =
     as the flow says. secrets: {NAME: base64 text}, without the prefix. raw_envs: the variables that `envs` comes from.
     log_cap_bytes: stored log text per task run. worker_slots: task runs a worker runs at once, 0 = by processors.
+    admin_email, admin_password: the first administrator, made when there is no user. flower_url: where Flower listens
+    and where the web finds it, with the user and password of its own (`http://user:password@host:port`), empty = none.
     """
 
     home: Path
@@ -40,6 +44,7 @@ class Settings:
     database_url: str = field(default="", repr=False)
     broker_url: str = field(default="", repr=False)
     redis_url: str = field(default="", repr=False)
+    amqp_url: str = field(default="", repr=False)
     storage_url: str = field(default="", repr=False)
     files: Path | None = None
     secret_key: str = field(default="", repr=False)
@@ -52,6 +57,9 @@ class Settings:
     worker_slots: int = 0
     web_host: str = "127.0.0.1"
     web_port: int = 8080
+    admin_email: str = ""
+    admin_password: str = field(default="", repr=False)
+    flower_url: str = field(default="", repr=False)
 
     @staticmethod
     def from_environ(environ: Mapping[str, str]) -> "Settings":
@@ -65,6 +73,7 @@ class Settings:
             database_url=environ.get("CELERIAC_DATABASE_URL") or f"sqlite:///{home / 'celeriac.db'}",
             broker_url=broker_url,
             redis_url=environ.get("CELERIAC_REDIS_URL") or broker_url,
+            amqp_url=environ.get("CELERIAC_AMQP_URL") or (broker_url if broker_url.startswith(_AMQP) else ""),
             storage_url=environ.get("CELERIAC_STORAGE_URL") or (home / "storage").as_uri(),
             secret_key=environ.get("CELERIAC_SECRET_KEY", ""),
             files=Path(files).absolute() if files else None,
@@ -77,6 +86,9 @@ class Settings:
             worker_slots=_number(environ, "CELERIAC_WORKER_SLOTS", 0),
             web_host=environ.get("CELERIAC_WEB_HOST") or "127.0.0.1",
             web_port=_number(environ, "CELERIAC_WEB_PORT", 8080),
+            admin_email=environ.get("CELERIAC_ADMIN_EMAIL", ""),
+            admin_password=environ.get("CELERIAC_ADMIN_PASSWORD", ""),
+            flower_url=environ.get("CELERIAC_FLOWER_URL", ""),
         )
 
     @property
@@ -122,6 +134,7 @@ class Settings:
             "CELERIAC_DATABASE_URL": self.database_url,
             "CELERIAC_BROKER_URL": self.broker_url,
             "CELERIAC_REDIS_URL": self.redis_url,
+            "CELERIAC_AMQP_URL": self.amqp_url,
             "CELERIAC_STORAGE_URL": self.storage_url,
             "CELERIAC_SECRET_KEY": self.secret_key,
             "CELERIAC_FILES": str(self.files) if self.files else "",
@@ -132,6 +145,9 @@ class Settings:
             "CELERIAC_WORKER_SLOTS": str(self.worker_slots),
             "CELERIAC_WEB_HOST": self.web_host,
             "CELERIAC_WEB_PORT": str(self.web_port),
+            "CELERIAC_ADMIN_EMAIL": self.admin_email,
+            "CELERIAC_ADMIN_PASSWORD": self.admin_password,
+            "CELERIAC_FLOWER_URL": self.flower_url,
         }
         return own | dict(self.raw_envs) | {_SECRET + name: text for name, text in self.secrets.items()}
 

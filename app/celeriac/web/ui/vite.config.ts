@@ -1,0 +1,21 @@
+import { defineConfig } from "vite";
+
+const entries = ["theme", "shell", "execution", "editor", "graph"];
+
+export default defineConfig({
+  base: "./",
+  publicDir: false,
+  build: {
+    outDir: "../static/dist",
+    emptyOutDir: true,
+    manifest: true,
+    target: "es2022",
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    reportCompressedSize: false,
+    chunkSizeWarningLimit: 800,
+    rolldownOptions: {
+      input: Object.fromEntries(entries.map((name) => [name, `src/${name}/index.ts`])),
+    },
+  },
+});

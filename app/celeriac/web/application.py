@@ -1,9 +1,19 @@
-"""Makes the WSGI application out of a wired Celeriac."""
+"""Makes the WSGI application out of a wired Celeriac.
 
-from flask import Flask
+A resource of the API is a module of `web.api` with a `blueprint`. One that names a `url_prefix` of its own stands
+there, any other below each of `PREFIXES`.
+"""
 
-from celeriac.web.api import executions, flows, health
+from collections.abc import Iterator
+from importlib import import_module
+from pkgutil import iter_modules
+
+from flask import Blueprint, Flask
+
+from celeriac.web import api
+from celeriac.web.assets import register_assets
 from celeriac.web.errors import register_errors
+from celeriac.web.guards import register_guards
 from celeriac.wiring import App
 
 PREFIXES = ("/api/v1/main", "/api/v1")
@@ -13,11 +23,22 @@ PREFIXES = ("/api/v1/main", "/api/v1")
 def create_app(celeriac: App) -> Flask:
     """The WSGI application."""
     flask = Flask("celeriac.web", static_folder=None)
-    flask.json.sort_keys = False  # type: ignore[attr-defined] # of Flask's default provider
     flask.extensions["celeriac"] = celeriac
     register_errors(flask)
-    flask.register_blueprint(health.blueprint)
-    for number, prefix in enumerate(PREFIXES):
-        for blueprint in (flows.blueprint, executions.blueprint):
+    register_assets(flask)
+    register_guards(flask)
+    for blueprint in _resources():
+        if blueprint.url_prefix is not None:
+            flask.register_blueprint(blueprint)
+            continue
+        for number, prefix in enumerate(PREFIXES):
             flask.register_blueprint(blueprint, url_prefix=prefix, name=f"{blueprint.name}_{number}")
     return flask
+
+
+def _resources() -> Iterator[Blueprint]:
+    """The blueprints of the API, one per module."""
+    for module in iter_modules(api.__path__, f"{api.__name__}."):
+        blueprint = getattr(import_module(module.name), "blueprint", None)
+        if isinstance(blueprint, Blueprint):
+            yield blueprint

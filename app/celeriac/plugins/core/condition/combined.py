@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field, StringConstraints
 
-from celeriac.core.condition_type import AnyCondition, ConditionType
+from celeriac.core.condition_type import AnyCondition, ConditionType, Situation, all_hold, is_true
 from celeriac.core.dates import Duration
 from celeriac.plugins.core.trigger.windows import TimeWindow
 
@@ -18,6 +18,9 @@ class Expression(ConditionType):
 
     expression: str
 
+    def holds(self, situation: Situation) -> bool:
+        return is_true(situation.text(self.expression))
+
 
 class Not(ConditionType):
     """None of the conditions holds."""
@@ -26,6 +29,9 @@ class Not(ConditionType):
 
     conditions: Conditions
 
+    def holds(self, situation: Situation) -> bool:
+        return not any(condition.holds(situation) for condition in self.conditions)
+
 
 class Or(ConditionType):
     """One of the conditions holds."""
@@ -33,6 +39,9 @@ class Or(ConditionType):
     type_name: ClassVar[str] = "io.kestra.plugin.core.condition.Or"
 
     conditions: Conditions
+
+    def holds(self, situation: Situation) -> bool:
+        return any(condition.holds(situation) for condition in self.conditions)
 
 
 class MultipleCondition(ConditionType):
@@ -47,3 +56,7 @@ class MultipleCondition(ConditionType):
     window_advance: Duration | None = None
     reset_on_success: bool = True
     conditions: dict[str, AnyCondition] = {}
+
+    def holds(self, situation: Situation) -> bool:
+        """All of them for one execution; over several executions it is the Flow trigger that counts."""
+        return all_hold(self.conditions.values(), situation)

@@ -14,6 +14,7 @@ from celeriac.services.attempts import Attempts, Slot
 from celeriac.services.executions import Executions
 from celeriac.services.flows import Flows
 from celeriac.services.masking import Maskers
+from celeriac.services.processes import Processes
 from celeriac.services.publishing import Publisher
 from celeriac.services.starting import Starting
 from celeriac.services.stored import StoredFiles
@@ -32,6 +33,7 @@ from celeriac.store.execution_store import ExecutionStore
 from celeriac.store.flow_store import FlowStore
 from celeriac.store.kv_store import KeyValueStore
 from celeriac.store.output_store import OutputStore
+from celeriac.store.process_store import ProcessStore
 from celeriac.store.sweep_store import SweepStore
 from celeriac.store.view_store import ViewStore
 from celeriac.store.worker_store import WorkerStore
@@ -110,6 +112,10 @@ class App:
     @cached_property
     def workers(self) -> WorkerStore:
         return WorkerStore(self.database)
+
+    @cached_property
+    def processes(self) -> Processes:
+        return Processes(ProcessStore(self.database), self.settings.cell)
 
     @cached_property
     def advance(self) -> Advance:

@@ -132,6 +132,8 @@ TRIGGER = sa.Table(
     sa.Column("type", Name, nullable=False),
     sa.Column("flow_revision", sa.Integer, nullable=False),
     sa.Column("is_disabled", sa.Boolean, nullable=False, default=False),
+    sa.Column("is_concurrent", sa.Boolean, nullable=False, default=False),
+    sa.Column("listens", sa.Boolean, nullable=False, default=False),
     sa.Column("next_us", Micros),
     sa.Column("last_us", Micros),
     sa.Column("execution_id", Id),
@@ -142,19 +144,24 @@ TRIGGER = sa.Table(
     sa.Column("updated_us", Micros, nullable=False),
     sa.Index("ix_trigger_next_us", "next_us"),
     sa.Index("ix_trigger_type", "type"),
+    sa.Index("ix_trigger_listens", "listens"),
 )
-"""What is known of a trigger beside its YAML. is_disabled: by a person or by `stopAfter`. next_us: its next date.
-last_us: the last date that was dealt with. execution_id: the last execution that it started. state: of its type."""
+"""What is known of a trigger beside its YAML. is_disabled: by a person or by `stopAfter`. is_concurrent: it does not
+wait for the end of its last execution. listens: it wants rows of `flow_event`. next_us: its next date, or when to look
+again. last_us: the last date that was dealt with. execution_id: the last execution that it started. evaluated_us: when
+it was last looked at. state: of its type. updated_us: rises with each change."""
 
 FLOW_EVENT = sa.Table(
     "flow_event",
     METADATA,
     sa.Column("id", Serial, primary_key=True, autoincrement=True),
     sa.Column("execution_id", Id, nullable=False),
-    sa.Column("state", sa.String(16), nullable=False),
+    sa.Column("first", sa.Integer, nullable=False),
+    sa.Column("count", sa.Integer, nullable=False),
     sa.Column("at_us", Micros, nullable=False),
 )
-"""An execution entered a state while some flow has a Flow trigger: to be looked at once, then deleted."""
+"""An execution entered states while some trigger listens: to be looked at once, then deleted.
+first, count: which entries of its histories."""
 
 PROCESS = sa.Table(
     "process",

@@ -207,6 +207,8 @@ CREATE TABLE "trigger" (
 	type VARCHAR(256) NOT NULL, 
 	flow_revision INTEGER NOT NULL, 
 	is_disabled BOOLEAN NOT NULL, 
+	is_concurrent BOOLEAN NOT NULL, 
+	listens BOOLEAN NOT NULL, 
 	next_us BIGINT, 
 	last_us BIGINT, 
 	execution_id VARCHAR(22), 
@@ -219,10 +221,12 @@ CREATE TABLE "trigger" (
 );
 CREATE INDEX ix_trigger_next_us ON "trigger" (next_us);
 CREATE INDEX ix_trigger_type ON "trigger" (type);
+CREATE INDEX ix_trigger_listens ON "trigger" (listens);
 CREATE TABLE flow_event (
 	id INTEGER NOT NULL, 
 	execution_id VARCHAR(22) NOT NULL, 
-	state VARCHAR(16) NOT NULL, 
+	first INTEGER NOT NULL, 
+	count INTEGER NOT NULL, 
 	at_us BIGINT NOT NULL, 
 	CONSTRAINT pk_flow_event PRIMARY KEY (id)
 );

@@ -94,6 +94,8 @@ def upgrade() -> None:
         sa.Column("type", NAME, nullable=False),
         sa.Column("flow_revision", sa.Integer(), nullable=False),
         sa.Column("is_disabled", sa.Boolean(), nullable=False),
+        sa.Column("is_concurrent", sa.Boolean(), nullable=False),
+        sa.Column("listens", sa.Boolean(), nullable=False),
         sa.Column("next_us", MICROS, nullable=True),
         sa.Column("last_us", MICROS, nullable=True),
         sa.Column("execution_id", ID, nullable=True),
@@ -106,11 +108,13 @@ def upgrade() -> None:
     )
     op.create_index("ix_trigger_next_us", "trigger", ["next_us"])
     op.create_index("ix_trigger_type", "trigger", ["type"])
+    op.create_index("ix_trigger_listens", "trigger", ["listens"])
     op.create_table(
         "flow_event",
         sa.Column("id", SERIAL, autoincrement=True, nullable=False),
         sa.Column("execution_id", ID, nullable=False),
-        sa.Column("state", sa.String(16), nullable=False),
+        sa.Column("first", sa.Integer(), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
         sa.Column("at_us", MICROS, nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_flow_event")),
     )

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from celeriac.core.flow import Flow
 from celeriac.core.plugin_types import Types
@@ -37,6 +37,10 @@ from celeriac.store.process_store import ProcessStore
 from celeriac.store.sweep_store import SweepStore
 from celeriac.store.view_store import ViewStore
 from celeriac.store.worker_store import WorkerStore
+
+if TYPE_CHECKING:
+    from celeriac.services.tokens import Tokens
+    from celeriac.services.users import Users
 
 
 @dataclass
@@ -128,6 +132,21 @@ class App:
         from celeriac.services.worker_life import is_gone
 
         return Sweeper(self.sweep_store, self.publisher, self.queue, is_gone)
+
+    @cached_property
+    def users(self) -> "Users":
+        from celeriac.services.passwords import Passwords
+        from celeriac.services.users import Users
+        from celeriac.store.user_store import UserStore
+
+        return Users(UserStore(self.database), Passwords(), clock.now)
+
+    @cached_property
+    def tokens(self) -> "Tokens":
+        from celeriac.services.tokens import Tokens
+        from celeriac.store.token_store import TokenStore
+
+        return Tokens(TokenStore(self.database), self.users)
 
     def attempts(self, owner: str, slot: Slot) -> Attempts:
         """Runs attempts for the worker `owner`."""

@@ -10,7 +10,10 @@ CeleriacError
 │   ├── ExecutionNotFound
 │   ├── StoredFileNotFound
 │   ├── KeyNotFound
-│   └── SecretNotFound
+│   ├── SecretNotFound
+│   ├── UserNotFound
+│   └── TokenNotFound
+├── UserInvalid            an email, password or role that cannot be one
 ├── SecretInvalid          a secret is set, but cannot be decoded
 ├── Refused                a start or an operation that the state of things forbids
 ├── TaskFailed             a task run ends FAILED, its outputs so far are kept
@@ -92,6 +95,18 @@ class KeyNotFound(NotFound):
 
 class SecretNotFound(NotFound):
     """No such secret."""
+
+
+class UserNotFound(NotFound):
+    """No such user."""
+
+
+class TokenNotFound(NotFound):
+    """No such API token, or it is somebody else's."""
+
+
+class UserInvalid(CeleriacError):
+    """An email, a password or a role cannot be accepted; the message says why."""
 
 
 class SecretInvalid(CeleriacError):

@@ -9,6 +9,7 @@ import pytest
 
 from hand_engine import HandEngine, hand_engine, postgres_database
 from postgres_server import POSTGRES, running_postgres
+from rabbitmq_server import running_rabbitmq
 from real_engine import RealEngine, running_engine, running_valkey, settings_for
 
 ENVIRON = {
@@ -40,6 +41,13 @@ def engine(tmp_path_factory: pytest.TempPathFactory, valkey_url: str) -> Iterato
 def postgres_url() -> Iterator[str]:
     """A PostgreSQL of this test process."""
     with running_postgres() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def rabbitmq_url() -> Iterator[str]:
+    """A RabbitMQ of this test process."""
+    with running_rabbitmq() as url:
         yield url
 
 

@@ -19,6 +19,7 @@ from celeriac.services.publishing import Publisher
 from celeriac.services.starting import Starting
 from celeriac.services.stored import StoredFiles
 from celeriac.services.subflows import Subflows
+from celeriac.services.submissions import Submissions
 from celeriac.services.surroundings import Surroundings
 from celeriac.services.sweeping import Queue, Sweeper
 from celeriac.services.views import Views
@@ -29,6 +30,7 @@ from celeriac.storage.namespace_files import NamespaceFiles
 from celeriac.storage.secrets import Secrets
 from celeriac.store.claim_store import ClaimStore
 from celeriac.store.database import Database
+from celeriac.store.dead_letter_store import DeadLetterStore
 from celeriac.store.execution_store import ExecutionStore
 from celeriac.store.flow_store import FlowStore
 from celeriac.store.kv_store import KeyValueStore
@@ -104,6 +106,10 @@ class App:
     @cached_property
     def executions(self) -> Executions:
         return Executions(self.surroundings.executions, self.sweep_store, self.starting, self.publisher)
+
+    @cached_property
+    def submissions(self) -> Submissions:
+        return Submissions(self.executions, DeadLetterStore(self.database))
 
     @cached_property
     def sweep_store(self) -> SweepStore:

@@ -5,14 +5,16 @@ from celery import Celery
 from celeriac.dispatch.app import make_celery
 from celeriac.services.advance import Advance
 from celeriac.services.attempts import Attempts
+from celeriac.services.submissions import Submissions
 from celeriac.settings import Settings
-from celeriac_workers.jobs import add_advance, add_execute
+from celeriac_workers.jobs import add_advance, add_execute, add_submit
 
 
-def orchestrator_app(settings: Settings, advance: Advance) -> Celery:
-    """Advances executions."""
+def orchestrator_app(settings: Settings, advance: Advance, submissions: Submissions) -> Celery:
+    """Advances executions, and starts those that producers ask for."""
     app = make_celery(settings.broker_url, settings.redis_url)
     add_advance(app, advance)
+    add_submit(app, submissions)
     return app
 
 

@@ -5,9 +5,10 @@ from typing import Any
 
 from celery import Celery
 
-from celeriac.dispatch.app import ADVANCE, EXECUTE
+from celeriac.dispatch.app import ADVANCE, EXECUTE, SUBMIT
 from celeriac.services.advance import Advance
 from celeriac.services.attempts import Attempts
+from celeriac.services.submissions import Submissions
 
 RUN_ON_S = 0.25
 """How long a job goes on with the next link of its chain by itself: what is short need not go through the broker."""
@@ -27,6 +28,14 @@ def add_execute(app: Celery, attempts: Attempts) -> None:
     @app.task(name=EXECUTE, acks_late=True, bind=True)
     def _execute(job: Any, execution_id: str, seq: int, attempt: int) -> None:
         attempts(execution_id, seq, attempt, ChainRest(execution_id, job.request.chain))
+
+
+def add_submit(app: Celery, submissions: Submissions) -> None:
+    """celeriac.submit(message), or its properties as keyword arguments; its result is the execution's id."""
+
+    @app.task(name=SUBMIT, acks_late=True, bind=True, ignore_result=False)
+    def _submit(job: Any, /, message: Any = None, **properties: Any) -> str:
+        return submissions.accept(f"celery {SUBMIT}", message or properties, message_id=job.request.id)
 
 
 class ChainRest:

@@ -24,6 +24,7 @@ from celeriac.wiring import App, build
 from celeriac_workers.beat import WorkerBeat
 from celeriac_workers.celery_app import orchestrator_app, worker_app
 from celeriac_workers.ending import end_attempts_on_shutdown
+from celeriac_workers.listeners.listening import listen, sources
 from celeriac_workers.logging import configure
 from celeriac_workers.runners.engine import Engine, find_engine
 from celeriac_workers.runners.registry import Runners
@@ -40,7 +41,7 @@ WORKER_SLOTS = 16
 def orchestrator() -> int:
     """Advances executions, one at a time: start several for more."""
     app, _ = _begin("orchestrator")
-    celery = orchestrator_app(app.settings, app.advance)
+    celery = orchestrator_app(app.settings, app.advance, app.submissions)
     return _work(celery, "orchestrator", "orchestrate", "solo", 1)
 
 
@@ -92,6 +93,15 @@ def sweeper() -> int:
     return 0
 
 
+def listener() -> int:
+    """Starts the executions that producers ask for by messages; ends when a source has ended by itself."""
+    app, _ = _begin("listener")
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda signum, frame: stop.set())
+    return 0 if listen(sources(app.settings, app.submissions), stop) else 1
+
+
 def tidier() -> int:
     """Removes the containers that dead processes have left, once."""
     app, _ = _begin("tidier")
@@ -102,6 +112,7 @@ def tidier() -> int:
 
 
 ROLES: Mapping[str, Callable[[], int]] = {
+    "listener": listener,
     "orchestrator": orchestrator,
     "sweeper": sweeper,
     "tidier": tidier,

@@ -8,6 +8,9 @@ from kombu.transport import redis as redis_transport
 
 EXECUTE = "celeriac.execute"
 ADVANCE = "celeriac.advance"
+SUBMIT = "celeriac.submit"
+"""Job of producers, and the name of the queue and of the stream that they may use instead."""
+SUBMIT_DEAD = "celeriac.submit.dead"
 ORCHESTRATE_QUEUE = "orchestrate"
 DEFAULT_QUEUE = "default"
 
@@ -28,7 +31,11 @@ def make_celery(broker_url: str, redis_url: str) -> Celery:
         event_serializer="json",
         accept_content=["json"],
         result_accept_content=["json"],
-        task_routes={ADVANCE: {"queue": ORCHESTRATE_QUEUE}, EXECUTE: {"queue": DEFAULT_QUEUE}},
+        task_routes={
+            ADVANCE: {"queue": ORCHESTRATE_QUEUE},
+            SUBMIT: {"queue": ORCHESTRATE_QUEUE},
+            EXECUTE: {"queue": DEFAULT_QUEUE},
+        },
         task_default_queue=DEFAULT_QUEUE,
         task_publish_retry_policy={"max_retries": 3, "interval_start": 0, "interval_step": 0.2, "interval_max": 1},
         broker_connection_retry_on_startup=True,

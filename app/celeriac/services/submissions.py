@@ -1,0 +1,101 @@
+"""Executions that programs ask for by a message: checked, started once, or kept as dead letters with the reason."""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+import orjson
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic.alias_generators import to_camel
+
+from celeriac.core.errors import CeleriacError
+from celeriac.core.execution import Once
+from celeriac.core.labels import Labels
+from celeriac.services.executions import Executions
+from celeriac.store.dead_letter_store import DeadLetterStore
+
+LARGEST_BYTES = 5_000_000
+_log = logging.getLogger(__name__)
+
+
+class Submission(BaseModel):
+    """What a message says. inputs: as in the HTTP API; a FILE input is the URI of a stored file.
+
+    idempotencyKey: two messages with the same key for the same flow start one execution.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, alias_generator=to_camel, populate_by_name=True)
+
+    namespace: Annotated[str, StringConstraints(min_length=1, max_length=256)]
+    flow_id: Annotated[str, StringConstraints(min_length=1, max_length=256)]
+    inputs: dict[str, Any] = {}
+    labels: Labels = {}
+    revision: Annotated[int | None, Field(ge=1, le=2_147_483_647)] = None
+    idempotency_key: Annotated[str | None, StringConstraints(min_length=1, max_length=256)] = None
+
+
+class SubmissionRefused(CeleriacError):
+    """The message starts nothing, now or later; it is kept as a dead letter."""
+
+
+@dataclass(frozen=True, slots=True)
+class Submissions:
+    """Takes messages of any source. What it raises beside SubmissionRefused means: nothing was written, try again."""
+
+    executions: Executions
+    dead_letters: DeadLetterStore
+
+    def accept(self, source: str, message: bytes | Mapping[str, Any], *, message_id: str | None = None) -> str:
+        """Starts the execution that the message asks for and returns its id; the same id when it comes again.
+
+        source: for people, such as `redis celeriac.submit`. message_id: what the source calls the message, so that it
+        starts one execution even when it is delivered twice and carries no idempotency key.
+        Raises: SubmissionRefused.
+        """
+        try:
+            submission = _parsed(message)
+            return self.executions.start(
+                submission.namespace,
+                submission.flow_id,
+                submission.inputs,
+                revision=submission.revision,
+                labels=submission.labels,
+                once=_once(source, submission, message_id),
+            )
+        except self.dead_letters.Unavailable:
+            raise
+        except Exception as error:
+            if not isinstance(error, CeleriacError):
+                _log.exception("message not understood", extra={"source": source})
+            self.dead_letters.add(source, str(error) or repr(error), _text(message))
+            raise SubmissionRefused(str(error)) from error
+
+
+def _parsed(message: bytes | Mapping[str, Any]) -> Submission:
+    if isinstance(message, bytes):
+        if len(message) > LARGEST_BYTES:
+            raise SubmissionRefused(f"the message has {len(message):,} bytes, at most {LARGEST_BYTES:,} are read")
+        try:
+            message = orjson.loads(message)
+        except orjson.JSONDecodeError as error:
+            raise SubmissionRefused(f"the message is not JSON: {error}") from error
+    if not isinstance(message, Mapping):
+        raise SubmissionRefused("the message is not a JSON object with `namespace` and `flowId`")
+    try:
+        return Submission.model_validate(message)
+    except ValidationError as error:
+        problems = [f"`{'.'.join(map(str, one['loc']))}`: {one['msg']}" for one in error.errors(include_url=False)]
+        raise SubmissionRefused("; ".join(problems)) from error
+
+
+def _once(source: str, submission: Submission, message_id: str | None) -> Once | None:
+    if submission.idempotency_key is not None:
+        return Once(f"submit:{submission.namespace}.{submission.flow_id}", submission.idempotency_key)
+    return Once(f"source:{source}", message_id[:256]) if message_id else None
+
+
+def _text(message: bytes | Mapping[str, Any]) -> str:
+    if isinstance(message, bytes):
+        return message.decode("utf-8", errors="replace")
+    return orjson.dumps(message, default=str, option=orjson.OPT_NON_STR_KEYS).decode("utf-8", errors="replace")

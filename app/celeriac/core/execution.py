@@ -44,7 +44,8 @@ def task_run_id(execution_id: str, seq: int) -> str:
 class Execution:
     """One run of a flow. Times are microseconds since the epoch; `parent_*` name the task run that started it.
 
-    original_id: of which execution this is a replay. scheduled_us: not to start before.
+    original_id: of which execution this is a replay. scheduled_us: not to start before. told: how many entries of
+    `histories` are stored. is_heard: some trigger listens to them.
     """
 
     id: str
@@ -73,6 +74,8 @@ class Execution:
     started_us: int | None = None
     ended_us: int | None = None
     done_us: int | None = None
+    told: int = 0
+    is_heard: bool = False
 
     @property
     def is_for_later(self) -> bool:

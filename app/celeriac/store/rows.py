@@ -30,7 +30,7 @@ _FRAME_FIELDS = (
 def execution_from(row: RowMapping) -> Execution:
     """A row of `execution` as a value."""
     values = {name: row[name] for name in EXECUTION_FIELDS}
-    return Execution(**values | {"state": State(values["state"])})
+    return Execution(**values | {"state": State(values["state"]), "told": len(values["histories"])})
 
 
 def run_from(row: RowMapping) -> TaskRun:

@@ -10,6 +10,7 @@ from celeriac.core.execution import Execution, Letter, told_parent
 from celeriac.core.frames import TaskRun
 from celeriac.core.state import State
 from celeriac.store.database import UNAVAILABLE, Database
+from celeriac.store.flow_event_store import record_events
 from celeriac.store.rows import ENDED, ORPHANED, execution_from, run_from, run_values
 from celeriac.store.tables import EXECUTION, FRAME, INBOX, LOG, RUN, WORKER
 
@@ -255,6 +256,7 @@ class SweepStore:
             )
         connection.execute(FRAME.delete().where(FRAME.c.execution_id == execution_id))
         connection.execute(INBOX.delete().where(INBOX.c.execution_id == execution_id))
+        record_events(connection, self._now, execution)
         return execution
 
     def _lose(self, connection: Connection, condition: sa.ColumnElement[bool], *, adoptable: bool = True) -> list[str]:

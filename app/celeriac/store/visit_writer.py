@@ -13,6 +13,7 @@ from celeriac.core.execution import CORRELATION, Changes, Execution, Letter
 from celeriac.core.frames import Frame, TaskRun
 from celeriac.core.state import State
 from celeriac.store.database import Database
+from celeriac.store.flow_event_store import record_events
 from celeriac.store.rows import ENDED, EXECUTION_FIELDS, frame_values, run_from, run_values
 from celeriac.store.tables import ATTEMPT, EXECUTION, EXECUTION_LABEL, FRAME, INBOX, LOG, METRIC, RUN, VALUE
 
@@ -124,7 +125,10 @@ class VisitWriter:
             for abandoned in changes.abandoned:
                 self._abandon(connection, execution.id, abandoned)
             self._write_rest(connection, changes)
+            is_heard = record_events(connection, self._now, execution)
         execution.fence += 1
+        execution.is_heard |= is_heard
+        execution.told = len(execution.histories)
 
     def insert_executions(self, connection: Connection, executions: Sequence[Execution]) -> None:
         rows = [
@@ -134,6 +138,8 @@ class VisitWriter:
         if labels := [row for one in executions for row in _label_rows(one)]:
             connection.execute(EXECUTION_LABEL.insert(), labels)
         self.insert_letters(connection, [Letter(one.id, "start") for one in executions if not one.is_for_later])
+        for one in executions:
+            record_events(connection, self._now, one)
 
     @staticmethod
     def _delete_used(connection: Connection, changes: Changes) -> None:

@@ -60,3 +60,35 @@ def test_secrets_and_passwords_stay_out_of_the_printed_settings() -> None:
 def test_a_value_that_cannot_be_used_is_refused_by_name(name: str, text: str) -> None:
     with pytest.raises(SettingsInvalid, match=name):
         Settings.from_environ({name: text})
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("CELERIAC_DATABASE_URL", "mysql://root:hidden@db/celeriac"),
+        ("CELERIAC_DATABASE_URL", "postgresql://root:hidden@db:port/celeriac"),
+        ("CELERIAC_BROKER_URL", "localhost:6379"),
+        ("CELERIAC_REDIS_URL", "amqp://hidden@mq//"),
+        ("CELERIAC_AMQP_URL", "redis://hidden@mq"),
+        ("CELERIAC_STORAGE_URL", "/srv/hidden"),
+        ("CELERIAC_STORAGE_URL", "s3://"),
+        ("CELERIAC_FLOWER_URL", "flower:5555"),
+    ],
+)
+def test_a_broken_url_is_refused_by_the_name_of_its_variable_and_not_repeated(name: str, text: str) -> None:
+    with pytest.raises(SettingsInvalid, match=f"^{name}: ") as refused:
+        Settings.from_environ({name: text})
+
+    assert "hidden" not in str(refused.value)
+
+
+def test_the_short_name_of_postgresql_is_understood() -> None:
+    settings = Settings.from_environ({"CELERIAC_DATABASE_URL": "postgres://celeriac@db/postgres"})
+
+    assert settings.database_url == "postgresql://celeriac@db/postgres"
+
+
+def test_a_broker_that_is_no_redis_does_not_serve_as_one() -> None:
+    settings = Settings.from_environ({"CELERIAC_BROKER_URL": "amqp://guest@mq//"})
+
+    assert (settings.redis_url, settings.amqp_url) == ("", "amqp://guest@mq//")

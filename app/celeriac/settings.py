@@ -10,12 +10,25 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 _SECRET = "SECRET_"
 _ENVS = ("KESTRA_", "ENV_")
 LASTING = "lasting"
 """A file in the folder of a cell that another command will go on with; others end with their command."""
-_AMQP = ("amqp", "pyamqp")
+_AMQP = ("amqp", "amqps", "pyamqp")
+_REDIS = ("redis", "rediss")
+_POSTGRESQL = ("postgresql", "postgresql+psycopg", "postgres")
+_BUCKETS = ("s3", "gs", "az", "s3a", "adl", "azure", "abfs", "abfss")
+_SCHEMES = {
+    "CELERIAC_DATABASE_URL": ("sqlite", *_POSTGRESQL),
+    "CELERIAC_BROKER_URL": (*_REDIS, *_AMQP),
+    "CELERIAC_REDIS_URL": _REDIS,
+    "CELERIAC_AMQP_URL": _AMQP,
+    "CELERIAC_STORAGE_URL": ("file", *_BUCKETS, "memory"),
+    "CELERIAC_FLOWER_URL": ("http",),
+}
+"""{variable: how its URL may begin}"""
 _RUNNERS = ("", "docker", "process")
 
 
@@ -65,16 +78,17 @@ class Settings:
     def from_environ(environ: Mapping[str, str]) -> "Settings":
         """The settings that these variables mean. Raises: SettingsInvalid."""
         home = Path(environ.get("CELERIAC_HOME") or ".celeriac").absolute()
-        broker_url = environ.get("CELERIAC_BROKER_URL", "")
+        broker_url = _url(environ, "CELERIAC_BROKER_URL")
+        is_amqp = broker_url.startswith(_AMQP)
         files = environ.get("CELERIAC_FILES")
         return Settings(
             home=home,
             cell=environ.get("CELERIAC_CELL") or "main",
-            database_url=environ.get("CELERIAC_DATABASE_URL") or f"sqlite:///{home / 'celeriac.db'}",
+            database_url=_url(environ, "CELERIAC_DATABASE_URL") or f"sqlite:///{home / 'celeriac.db'}",
             broker_url=broker_url,
-            redis_url=environ.get("CELERIAC_REDIS_URL") or broker_url,
-            amqp_url=environ.get("CELERIAC_AMQP_URL") or (broker_url if broker_url.startswith(_AMQP) else ""),
-            storage_url=environ.get("CELERIAC_STORAGE_URL") or (home / "storage").as_uri(),
+            redis_url=_url(environ, "CELERIAC_REDIS_URL") or ("" if is_amqp else broker_url),
+            amqp_url=_url(environ, "CELERIAC_AMQP_URL") or (broker_url if is_amqp else ""),
+            storage_url=_url(environ, "CELERIAC_STORAGE_URL") or (home / "storage").as_uri(),
             secret_key=environ.get("CELERIAC_SECRET_KEY", ""),
             files=Path(files).absolute() if files else None,
             runner=_runner(environ, "CELERIAC_RUNNER"),
@@ -88,7 +102,7 @@ class Settings:
             web_port=_number(environ, "CELERIAC_WEB_PORT", 8080),
             admin_email=environ.get("CELERIAC_ADMIN_EMAIL", ""),
             admin_password=environ.get("CELERIAC_ADMIN_PASSWORD", ""),
-            flower_url=environ.get("CELERIAC_FLOWER_URL", ""),
+            flower_url=_url(environ, "CELERIAC_FLOWER_URL"),
         )
 
     @property
@@ -167,6 +181,19 @@ def _runner(environ: Mapping[str, str], name: str) -> str:
     if runner not in _RUNNERS:
         raise SettingsInvalid(f"{name}={environ[name]}: must be docker or process")
     return runner
+
+
+def _url(environ: Mapping[str, str], name: str) -> str:
+    """Its text is not repeated in what is raised, for it may hold a password."""
+    text = environ.get(name, "").strip()
+    scheme, _, rest = text.partition("://")
+    if text and (scheme not in _SCHEMES[name] or not rest):
+        raise SettingsInvalid(f"{name}: must be a URL that begins with {'://, '.join(_SCHEMES[name])}://")
+    try:
+        _ = urlsplit(text).port
+    except ValueError as error:
+        raise SettingsInvalid(f"{name}: {error}".split(" cast ")[0]) from error
+    return text.replace("postgres://", "postgresql://", 1) if scheme == "postgres" else text
 
 
 def _number(environ: Mapping[str, str], name: str, default: int) -> int:

@@ -67,9 +67,34 @@ class Executions:
         except AlreadyStarted as other:
             return Started(other.execution_id, is_new=False)
         if warnings:
-            self._store.log_warnings(execution.id, warnings)
+            self._store.log(execution.id, "WARN", warnings)
         if not execution.is_for_later:
             self._publisher.advance([execution.id])
+        return Started(execution.id, is_new=True)
+
+    def record_failed(
+        self,
+        namespace: str,
+        flow_id: str,
+        reason: str,
+        *,
+        revision: int | None = None,
+        labels: Mapping[str, str] | None = None,
+        once: Once | None = None,
+        trigger: dict[str, Any] | None = None,
+    ) -> Started:
+        """Shows, as a FAILED execution with the reason in its log, what a trigger could not start.
+
+        Raises: FlowNotFound.
+        """
+        execution = self._starting.failed_execution(
+            namespace, flow_id, revision=revision, labels=labels, trigger=trigger
+        )
+        try:
+            self._store.create(execution, once)
+        except AlreadyStarted as other:
+            return Started(other.execution_id, is_new=False)
+        self._store.log(execution.id, "ERROR", [reason])
         return Started(execution.id, is_new=True)
 
     def kill(self, execution_id: str) -> None:

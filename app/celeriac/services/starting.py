@@ -50,24 +50,48 @@ class Starting:
             raise FlowInvalid(unsupported)
         if index.flow.disabled:
             raise Refused(f"Cannot execute flow '{namespace}'.'{flow_id}': it is disabled.")
+        execution = self._blank(index, labels, trigger)
+        execution.cell = self._cell if cell is None else cell
+        execution.scheduled_us = None if scheduled_at is None else int(scheduled_at.timestamp() * 1_000_000)
+        warnings = self._fill_inputs(execution, index, inputs, files or {})
+        return execution, warnings
+
+    def failed_execution(
+        self,
+        namespace: str,
+        flow_id: str,
+        *,
+        revision: int | None = None,
+        labels: Mapping[str, str] | None = None,
+        trigger: dict[str, Any] | None = None,
+    ) -> Execution:
+        """An execution that has FAILED before its first task: what a trigger asked for could not be started.
+
+        Raises: FlowNotFound.
+        """
+        execution = self._blank(self._flows.index(namespace, flow_id, revision), labels, trigger)
+        now_us = execution.created_us + 1
+        execution.state = State.FAILED
+        execution.histories = [*execution.histories, [State.FAILED.value, now_us]]
+        execution.started_us = execution.ended_us = execution.done_us = now_us
+        return execution
+
+    def _blank(self, index: FlowIndex, labels: Mapping[str, str] | None, trigger: dict[str, Any] | None) -> Execution:
         now_us = self._around.now_us()
         execution_id = new_execution_id(time.time_ns() // 1_000_000, secrets.randbits(80))
-        execution = Execution(
+        return Execution(
             id=execution_id,
-            namespace=namespace,
-            flow_id=flow_id,
+            namespace=index.flow.namespace,
+            flow_id=index.flow.id,
             flow_revision=index.revision,
             inputs={},
             labels={CORRELATION: execution_id, **index.flow.labels, **(labels or {})},
             variables={key: value for key, value in index.flow.variables.items() if value is not None},
             created_us=now_us,
-            cell=self._cell if cell is None else cell,
+            cell=self._cell,
             trigger=trigger,
-            scheduled_us=None if scheduled_at is None else int(scheduled_at.timestamp() * 1_000_000),
             histories=[[State.CREATED.value, now_us]],
         )
-        warnings = self._fill_inputs(execution, index, inputs, files or {})
-        return execution, warnings
 
     def _fill_inputs(
         self, execution: Execution, index: FlowIndex, given: Mapping[str, Any], files: Mapping[str, Path]

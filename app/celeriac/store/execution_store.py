@@ -79,8 +79,8 @@ class ExecutionStore:
             found: str | None = connection.execute(statement).scalar()
             return found
 
-    def log_warnings(self, execution_id: str, messages: Sequence[str]) -> None:
-        """WARN messages of the execution itself."""
+    def log(self, execution_id: str, level: str, messages: Sequence[str]) -> None:
+        """Messages of the execution itself."""
         with self.database.write() as connection:
             now = connection.execute(sa.select(self._now)).scalar_one()
             connection.execute(
@@ -91,7 +91,7 @@ class ExecutionStore:
                         "seq": 0,
                         "attempt": 1,
                         "line": now + i,
-                        "level": "WARN",
+                        "level": level,
                         "message": message,
                         "at_us": now + i,
                     }

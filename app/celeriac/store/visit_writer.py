@@ -137,7 +137,7 @@ class VisitWriter:
         connection.execute(EXECUTION.insert(), rows)
         if labels := [row for one in executions for row in _label_rows(one)]:
             connection.execute(EXECUTION_LABEL.insert(), labels)
-        self.insert_letters(connection, [Letter(one.id, "start") for one in executions if not one.is_for_later])
+        self.insert_letters(connection, [Letter(one.id, "start") for one in executions if _begins(one)])
         for one in executions:
             record_events(connection, self._now, one)
 
@@ -296,6 +296,10 @@ class VisitWriter:
                     for seq, attempt, one in changes.metrics
                 ],
             )
+
+
+def _begins(execution: Execution) -> bool:
+    return execution.done_us is None and not execution.is_for_later
 
 
 def _label_rows(execution: Execution) -> list[dict[str, str]]:

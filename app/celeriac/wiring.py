@@ -14,6 +14,7 @@ from celeriac.services.attempts import Attempts, Slot
 from celeriac.services.executions import Executions
 from celeriac.services.flows import Flows
 from celeriac.services.masking import Maskers
+from celeriac.services.preparation import Preparation
 from celeriac.services.processes import Processes
 from celeriac.services.publishing import Publisher
 from celeriac.services.starting import Starting
@@ -122,6 +123,17 @@ class App:
     @cached_property
     def workers(self) -> WorkerStore:
         return WorkerStore(self.database)
+
+    @cached_property
+    def preparation(self) -> Preparation:
+        return Preparation(
+            self.settings,
+            ping=ViewStore(self.database).now_us,
+            migrate=self.migrate,
+            away=self.claims.Unavailable,
+            open_storage=lambda: self.storage,
+            users=lambda: self.users,
+        )
 
     @cached_property
     def processes(self) -> Processes:

@@ -12,6 +12,8 @@ from celeriac.services import clock
 from celeriac.services.advance import Advance
 from celeriac.services.attempts import Attempts, Slot
 from celeriac.services.executions import Executions
+from celeriac.services.flow_batches import FlowBatches
+from celeriac.services.flow_lists import FlowLists
 from celeriac.services.flows import Flows
 from celeriac.services.masking import Maskers
 from celeriac.services.preparation import Preparation
@@ -33,6 +35,7 @@ from celeriac.store.claim_store import ClaimStore
 from celeriac.store.database import Database
 from celeriac.store.dead_letter_store import DeadLetterStore
 from celeriac.store.execution_store import ExecutionStore
+from celeriac.store.flow_list_store import FlowListStore
 from celeriac.store.flow_store import FlowStore
 from celeriac.store.kv_store import KeyValueStore
 from celeriac.store.output_store import OutputStore
@@ -64,8 +67,20 @@ class App:
         return Storage.connect(self.settings.storage_url)
 
     @cached_property
+    def flow_store(self) -> FlowStore:
+        return FlowStore(self.database)
+
+    @cached_property
     def flows(self) -> Flows:
-        return Flows(FlowStore(self.database), self.types)
+        return Flows(self.flow_store, self.types)
+
+    @cached_property
+    def flow_lists(self) -> FlowLists:
+        return FlowLists(FlowListStore(self.database))
+
+    @cached_property
+    def flow_batches(self) -> FlowBatches:
+        return FlowBatches(self.flows, self.flow_store)
 
     @cached_property
     def views(self) -> Views:

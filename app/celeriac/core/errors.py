@@ -16,6 +16,7 @@ CeleriacError
 ├── UserInvalid            an email, password or role that cannot be one
 ├── SecretInvalid          a secret is set, but cannot be decoded
 ├── Refused                a start or an operation that the state of things forbids
+│   └── FlowChanged        somebody else has saved the flow meanwhile
 ├── TaskFailed             a task run ends FAILED, its outputs so far are kept
 │   ├── TimedOut
 │   ├── RunnerFailed       the task runner could not run the command (no engine, no image, no interpreter …)
@@ -115,6 +116,19 @@ class SecretInvalid(CeleriacError):
 
 class Refused(CeleriacError):
     """The operation is not possible in the present state; the message says why."""
+
+
+class FlowChanged(Refused):
+    """Somebody else has saved or removed the flow meanwhile; nothing was written.
+
+    revision, source: what is there now; 0 and "" when the flow does not exist.
+    """
+
+    def __init__(self, namespace: str, flow_id: str, revision: int, source: str) -> None:
+        there = f"is at revision {revision} by now" if revision else "does not exist"
+        super().__init__(f"The flow {namespace}.{flow_id} {there}: look at the newest, then save again")
+        self.revision = revision
+        self.source = source
 
 
 class TaskFailed(CeleriacError):

@@ -1,6 +1,27 @@
-/* On every page: styles, htmx, theme, rail, live stream and the small elements. */
+/* On every page: styles, htmx, keys, times, dialogs and the page's live topics. */
 import "../styles/index.css";
 import htmx from "htmx.org";
+import { csrfHeaders } from "../api/client";
+import { wireControls } from "./controls";
+import { openDialogs } from "./dialogs";
+import { addRailButton, addThemeButton } from "./frame";
+import { wireKeys } from "./keys";
+import { keepTimes, refreshTimes } from "./times";
+import { showToasts } from "./toasts";
+import { listen } from "./topics";
 
 htmx.config.allowEval = false;
 htmx.config.includeIndicatorStyles = false;
+document.body.addEventListener("htmx:configRequest", (event) => {
+  Object.assign((event as CustomEvent<{ headers: Record<string, string> }>).detail.headers, csrfHeaders());
+});
+document.body.addEventListener("htmx:afterSettle", (event) => refreshTimes(event.target as Element));
+
+addRailButton();
+addThemeButton();
+wireControls();
+wireKeys();
+openDialogs();
+showToasts();
+keepTimes();
+listen();

@@ -1,4 +1,5 @@
 /* Runs before the first paint, as a classic script: the theme and the width of the rail that were chosen. */
-const chosen = localStorage.getItem("celeriac-theme");
-if (chosen === "light" || chosen === "dark") document.documentElement.dataset.theme = chosen;
-if (localStorage.getItem("celeriac-rail") === "narrow") document.documentElement.dataset.rail = "narrow";
+for (const [name, allowed] of [["theme", "light dark"], ["rail", "narrow"]] as const) {
+  const chosen = document.cookie.match(new RegExp(`(?:^|; )${name}=(\\w+)`))?.[1];
+  if (chosen && allowed.split(" ").includes(chosen)) document.documentElement.dataset[name] = chosen;
+}

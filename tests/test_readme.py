@@ -16,7 +16,13 @@ from importing import importers
 
 ROOT = Path(__file__).parents[1]
 TEXT = (ROOT / "README.md").read_text(encoding="utf-8")
-MODULES = {"celery-redbeat": "redbeat", "flask-sqlalchemy": "flask_sqlalchemy", "pyyaml": "yaml"}
+MODULES = {
+    "argon2-cffi": "argon2",
+    "celery-redbeat": "redbeat",
+    "flask-limiter": "flask_limiter",
+    "flask-sqlalchemy": "flask_sqlalchemy",
+    "pyyaml": "yaml",
+}
 """{distribution: module}, where the names differ."""
 
 

@@ -48,6 +48,7 @@ class Settings:
     none, empty = Docker when an engine answers, else Process. runner_override: the task runner of every task, empty =
     as the flow says. secrets: {NAME: base64 text}, without the prefix. raw_envs: the variables that `envs` comes from.
     log_cap_bytes: stored log text per task run. worker_slots: task runs a worker runs at once, 0 = by processors.
+    proxies: how many proxies stand in front of the web role, whose X-Forwarded-* headers are believed.
     admin_email, admin_password: the first administrator, made when there is no user. flower_url: where Flower listens
     and where the web finds it, with the user and password of its own (`http://user:password@host:port`), empty = none.
     """
@@ -70,6 +71,7 @@ class Settings:
     worker_slots: int = 0
     web_host: str = "127.0.0.1"
     web_port: int = 8080
+    proxies: int = 0
     admin_email: str = ""
     admin_password: str = field(default="", repr=False)
     flower_url: str = field(default="", repr=False)
@@ -100,6 +102,7 @@ class Settings:
             worker_slots=_number(environ, "CELERIAC_WORKER_SLOTS", 0),
             web_host=environ.get("CELERIAC_WEB_HOST") or "127.0.0.1",
             web_port=_number(environ, "CELERIAC_WEB_PORT", 8080),
+            proxies=_number(environ, "CELERIAC_PROXIES", 0),
             admin_email=environ.get("CELERIAC_ADMIN_EMAIL", ""),
             admin_password=environ.get("CELERIAC_ADMIN_PASSWORD", ""),
             flower_url=_url(environ, "CELERIAC_FLOWER_URL"),
@@ -159,6 +162,7 @@ class Settings:
             "CELERIAC_WORKER_SLOTS": str(self.worker_slots),
             "CELERIAC_WEB_HOST": self.web_host,
             "CELERIAC_WEB_PORT": str(self.web_port),
+            "CELERIAC_PROXIES": str(self.proxies),
             "CELERIAC_ADMIN_EMAIL": self.admin_email,
             "CELERIAC_ADMIN_PASSWORD": self.admin_password,
             "CELERIAC_FLOWER_URL": self.flower_url,

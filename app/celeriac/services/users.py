@@ -1,6 +1,6 @@
 """Users: who there is, what they may do, whether a password is right. Knows nothing of requests and sessions."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from celeriac.core.errors import UserInvalid
@@ -39,9 +39,14 @@ class Users:
         self.add(email, password, Role.ADMIN)
         return True
 
-    def list(self) -> list[User]:
+    def list(self) -> Sequence[User]:
         """Every user, by email."""
         return self._store.list()
+
+    def search(self, q: str, page: int, size: int) -> tuple[Sequence[User], int]:
+        """(a part of those whose email or name contains the text, by email; how many there are). page: from 1."""
+        found = [user for user in self.list() if q.lower() in f"{user.email} {user.name or ''}".lower()]
+        return found[(page - 1) * size : page * size], len(found)
 
     def get(self, email: str) -> User:
         """Raises: UserNotFound."""

@@ -1,5 +1,7 @@
 """Encryption of what must not lie in the database in clear: SECRET inputs. Fernet, newest key first."""
 
+import hashlib
+import hmac
 import os
 from pathlib import Path
 from typing import Any
@@ -15,13 +17,18 @@ class Encryption:
     def __init__(self, keys: str) -> None:
         from cryptography.fernet import Fernet, MultiFernet
 
+        self._keys = [key.strip() for key in keys.split(",") if key.strip()]
         try:
-            self._box = MultiFernet([Fernet(key.strip()) for key in keys.split(",") if key.strip()])
+            self._box = MultiFernet([Fernet(key) for key in self._keys])
         except ValueError as error:
             raise SecretInvalid(
                 "CELERIAC_SECRET_KEY is no Fernet key: make one with "
                 "`python -c 'from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())'`"
             ) from error
+
+    def derived(self, purpose: str) -> tuple[bytes, ...]:
+        """A key for something else, such as signing, out of each key; newest first."""
+        return tuple(hmac.digest(key.encode(), purpose.encode(), hashlib.sha256) for key in self._keys)
 
     def encrypt(self, text: Any) -> dict[str, str]:
         """The stored form of a secret text."""

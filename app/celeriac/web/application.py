@@ -12,8 +12,10 @@ from flask import Blueprint, Flask
 
 from celeriac.web import api
 from celeriac.web.assets import register_assets
+from celeriac.web.auth import register_auth
 from celeriac.web.errors import register_errors
 from celeriac.web.guards import register_guards
+from celeriac.web.security import register_security
 from celeriac.wiring import App
 
 PREFIXES = ("/api/v1/main", "/api/v1")
@@ -27,6 +29,8 @@ def create_app(celeriac: App) -> Flask:
     register_errors(flask)
     register_assets(flask)
     register_guards(flask)
+    register_security(flask, celeriac.settings)
+    register_auth(flask, celeriac)
     for blueprint in _resources():
         if blueprint.url_prefix is not None:
             flask.register_blueprint(blueprint)

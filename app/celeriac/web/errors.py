@@ -104,7 +104,7 @@ def _of_http(error: HTTPException) -> Response:
         return error.response  # type: ignore[return-value] # Flask's own, given to abort()
     if error.code is None or error.code < 400:
         return error.get_response()  # type: ignore[return-value] # a redirect
-    response = problem(error.code, error.description or error.name)
+    response = problem(error.code, error.description or error.name, **getattr(error, "more", {}))
     for name, value in error.get_headers():
         if name.lower() not in ("content-type", "content-length"):
             response.headers[name] = value

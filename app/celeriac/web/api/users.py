@@ -1,0 +1,82 @@
+"""Users: who asks, and for admins everybody."""
+
+import logging
+
+from flask import Blueprint, Response
+
+from celeriac.core.errors import Refused
+from celeriac.core.users import Role
+from celeriac.web.api import celeriac
+from celeriac.web.auth import current_user
+from celeriac.web.json_text import json_answer
+from celeriac.web.models.users import Me, NewUser, UserChange, UserDocument, UserPaging, UsersFound
+from celeriac.web.openapi import operation
+
+blueprint = Blueprint("users", __name__)
+_log = logging.getLogger(__name__)
+
+
+@blueprint.get("/users/me")
+@operation(Me)
+def me() -> Response:
+    """Who asks, and with which role."""
+    user = current_user()
+    if user is None:
+        return json_answer({"email": None, "name": None, "role": Role.ADMIN, "isOpen": True})
+    return json_answer({"email": user.email, "name": user.name, "role": user.role, "isOpen": False})
+
+
+@blueprint.get("/users")
+@operation(UsersFound)
+def search(query: UserPaging) -> Response:
+    """Users by email."""
+    found, total = celeriac().users.search(query.q, query.page, query.size)
+    return json_answer({"results": [_document(UserDocument.of(user)) for user in found], "total": total})
+
+
+@blueprint.post("/users")
+@operation(UserDocument, status=201)
+def create(json: NewUser) -> Response:
+    """A new user."""
+    user = celeriac().users.add(json.email, json.password, json.role, json.name)
+    _log.info("user added", extra={"email": user.email, "user_role": user.role.value, "by": _by()})
+    return json_answer(_document(UserDocument.of(user)), 201)
+
+
+@blueprint.get("/users/<email>")
+@operation(UserDocument)
+def read(email: str) -> Response:
+    """A user."""
+    return json_answer(_document(UserDocument.of(celeriac().users.get(email))))
+
+
+@blueprint.patch("/users/<email>")
+@operation(UserDocument)
+def change(email: str, json: UserChange) -> Response:
+    """Changes the password, the role, or whether the user may log in."""
+    users = celeriac().users
+    if json.role is not None:
+        users.set_role(email, json.role)
+    if json.is_disabled is not None:
+        _refuse_own(email, json.is_disabled)
+        (users.disable if json.is_disabled else users.enable)(email)
+    if json.password is not None:
+        users.set_password(email, json.password)
+    user = users.get(email)
+    changed = ",".join(sorted(json.model_fields_set))
+    _log.info("user changed", extra={"email": user.email, "changed": changed, "by": _by()})
+    return json_answer(_document(UserDocument.of(user)))
+
+
+def _refuse_own(email: str, is_disabled: bool) -> None:
+    if is_disabled and email.strip().lower() == _by():
+        raise Refused("You cannot disable yourself; another admin can.")
+
+
+def _by() -> str:
+    user = current_user()
+    return user.email if user else ""
+
+
+def _document(user: UserDocument) -> dict[str, object]:
+    return user.model_dump(mode="json", by_alias=True)

@@ -11,12 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+import sqlalchemy as sa
 
 from celeriac.cli import valkey
 from celeriac.settings import Settings
+from celeriac.store.tables import EXECUTION
 from celeriac.wiring import App, build
 
-ROLES = ("orchestrator", "worker", "sweeper")
+ROLES = ("orchestrator", "worker")
 POLL_S = 0.001
 DEADLINE_S = 300.0
 
@@ -36,6 +38,12 @@ class Cluster:
         execution_id = self.app.executions.start(namespace, flow_id)
         self._wait(execution_id)
         return time.perf_counter() - begin
+
+    def open_executions(self) -> int:
+        """How many have not ended, or have still something to do."""
+        with self.app.database.read() as connection:
+            statement = sa.select(sa.func.count()).select_from(EXECUTION).where(EXECUTION.c.done_us.is_(None))
+            return int(connection.execute(statement).scalar_one())
 
     def cpu_s(self) -> float:
         """Processor time that the orchestrator, the worker and their ended children took so far."""
@@ -58,7 +66,7 @@ def running(folder: Path) -> Iterator[Cluster]:
     """A cluster with its state in a folder; ends with the block."""
     with ExitStack() as stack:
         server = valkey.prepare(folder)
-        broker = stack.enter_context(_process(server.argv, {}, folder / "valkey.log"))
+        broker = stack.enter_context(process(server.argv, {}, folder / "valkey.log"))
         assert valkey.wait_until_ready(server, lambda: broker.poll() is None)
         settings = Settings.from_environ(
             {"CELERIAC_HOME": str(folder), "CELERIAC_BROKER_URL": server.url, "CELERIAC_RUNNER": "process"}
@@ -68,7 +76,7 @@ def running(folder: Path) -> Iterator[Cluster]:
         app.migrate()
         processes = {
             role: stack.enter_context(
-                _process((sys.executable, "-m", "celeriac_workers", role), settings.environ(), folder / f"{role}.log")
+                process((sys.executable, "-m", "celeriac_workers", role), settings.environ(), folder / f"{role}.log")
             )
             for role in ROLES
         }
@@ -81,15 +89,16 @@ def plain_worker(broker_url: str, pool: str, folder: Path) -> Iterator[Any]:
     from plain import make_app
 
     environ = {"BENCH_BROKER_URL": broker_url, "BENCH_QUEUE": f"plain-{pool}"}
-    argv = (sys.executable, "-m", "celery", "-A", "plain", "worker", "-P", pool, "-c", "1" if pool == "solo" else "16")
+    size = {"solo": "1", "prefork": "2"}.get(pool, "16")
+    argv = (sys.executable, "-m", "celery", "-A", "plain", "worker", "-P", pool, "-c", size)
     quiet = ("-l", "WARNING", "--without-gossip", "--without-mingle", "--without-heartbeat", "-Q", f"plain-{pool}")
     path = {"PYTHONPATH": str(Path(__file__).parent)}
-    with _process((*argv, *quiet), environ | path, folder / f"plain-{pool}.log"):
+    with process((*argv, *quiet), environ | path, folder / f"plain-{pool}.log"):
         yield make_app(broker_url, f"plain-{pool}").tasks["noop"]
 
 
 @contextmanager
-def _process(argv: tuple[str, ...], environ: dict[str, str], log: Path) -> Iterator["subprocess.Popen[bytes]"]:
+def process(argv: tuple[str, ...], environ: dict[str, str], log: Path) -> Iterator["subprocess.Popen[bytes]"]:
     with log.open("wb") as output:
         process = subprocess.Popen(argv, env={**os.environ, **environ}, stdout=output, stderr=output)
     try:

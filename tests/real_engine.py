@@ -219,5 +219,6 @@ def _working(celery: Celery, queue: str, pool: str, concurrency: int) -> Iterato
         loglevel="ERROR",
         shutdown_timeout=20.0,
         queues=[queue],
+        hostname=f"{queue}-{os.getpid()}@test",
     ):
         yield

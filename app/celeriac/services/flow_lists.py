@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from celeriac.core.errors import FlowNotFound, Refused
-from celeriac.core.flow_filter import SORTS, FlowFilter
+from celeriac.core.errors import FlowNotFound
+from celeriac.core.flow_filter import FlowFilter
 from celeriac.core.page import Page
 from celeriac.store.flow_list_store import FlowListStore, FlowRow
 from celeriac.store.flow_store import StoredFlow
@@ -49,12 +49,13 @@ class FlowLists:
         sort: tuple[tuple[str, bool], ...] = (),
         is_exact: bool = False,
     ) -> Page[FlowRow]:
-        """The living flows, as FlowFilter says. Raises: Refused for an unknown `sort`."""
-        unknown = [name for name, _ in sort if name not in SORTS]
-        if unknown:
-            raise Refused(f"Flows cannot be sorted by `{unknown[0]}`; by {', '.join(SORTS)} they can")
+        """The living flows, as FlowFilter says."""
         wanted = tuple((labels or {}).items())
-        return self._store.search(FlowFilter(q, namespace, is_exact, wanted, sort, page, size))
+        return self.find(FlowFilter(q, namespace, is_exact, wanted, sort, page, size))
+
+    def find(self, asked: FlowFilter) -> Page[FlowRow]:
+        """The living flows of a filter."""
+        return self._store.search(asked)
 
     def sources(self, page: Page[FlowRow]) -> Page[StoredFlow]:
         """The same page, as written."""

@@ -14,6 +14,8 @@ from sqlalchemy.engine import Connection, Engine
 
 UNAVAILABLE = (sa.exc.OperationalError, sa.exc.InterfaceError)
 """What is raised while the database is away: nothing was written, trying again is right."""
+UNSTORABLE = sa.exc.DataError
+"""What is raised for a value that no column takes, such as a NUL character on PostgreSQL."""
 BUSY_WAIT_S = 30.0
 """How long a writer waits for its turn on SQLite before it gives up."""
 

@@ -16,6 +16,7 @@ from werkzeug.exceptions import HTTPException
 
 from celeriac.core.errors import (
     CeleriacError,
+    FlowChanged,
     FlowInvalid,
     InputsInvalid,
     NotFound,
@@ -23,7 +24,7 @@ from celeriac.core.errors import (
     Refused,
     StorageFailed,
 )
-from celeriac.store.database import UNAVAILABLE
+from celeriac.store.database import UNAVAILABLE, UNSTORABLE
 
 PROBLEM_TYPE = "application/problem+json"
 RETRY_AFTER_S = 2
@@ -62,6 +63,7 @@ def register_errors(flask: Flask) -> None:
     flask.register_error_handler(HTTPException, _of_http)
     for kind in UNAVAILABLE:
         flask.register_error_handler(kind, _unavailable)
+    flask.register_error_handler(UNSTORABLE, _unstorable)
     flask.register_error_handler(Exception, _unforeseen)
 
 
@@ -96,6 +98,8 @@ def _error(one: Problem) -> dict[str, Any]:
 
 def _ours(error: CeleriacError) -> Response:
     status = next((status for kind, status in _STATUS if isinstance(error, kind)), 422)
+    if isinstance(error, FlowChanged):
+        return problem(status, str(error), revision=error.revision or None, source=error.source or None)
     return problem(status, str(error), getattr(error, "problems", ()))
 
 
@@ -114,6 +118,12 @@ def _of_http(error: HTTPException) -> Response:
 def _unavailable(error: Exception) -> Response:
     _log.warning("the database is away: %s", error)
     return problem(503, "The database does not answer; try again in a moment")
+
+
+def _unstorable(error: Exception) -> Response:
+    """PostgreSQL has no NUL in its texts, and no number beyond its columns."""
+    _log.warning("a value that the database does not take: %s", error)
+    return problem(422, "A value cannot be stored: it holds a NUL character, or a number that is too large")
 
 
 def _unforeseen(error: Exception) -> Response:

@@ -1,0 +1,132 @@
+"""What is asked about flows and what is answered."""
+
+from typing import Annotated, Any
+
+from pydantic import Field, RootModel
+
+from celeriac.web.models.shapes import Answer, Asked, Found, Paging, Revision
+
+
+class LabelDocument(Answer):
+    """A label."""
+
+    key: str
+    value: str
+
+
+class FlowDocument(Answer):
+    """A revision of a flow: what its YAML says as data, and what the server knows. source: when asked for."""
+
+    id: str
+    namespace: str
+    revision: int
+    description: str | None = None
+    labels: list[LabelDocument]
+    tasks: list[Any] = []
+    disabled: bool
+    draft: bool
+    deleted: bool
+    updated: str | None
+    source: str | None = None
+
+
+class FlowsFound(Found):
+    """A page of flows."""
+
+    results: list[FlowDocument]
+
+
+class SearchFlows(Paging):
+    """q: a part of `namespace.id` or of the description. namespace: with those below. labels: `key:value`.
+
+    Kestra's `filters[field][OPERATION]` are read too: q, namespace and labels.
+    """
+
+    q: Annotated[str, Field(max_length=256)] = ""
+    namespace: Annotated[str, Field(max_length=256)] = ""
+    labels: list[str] = []
+
+
+class SearchSources(Paging):
+    """q: what the text of a flow must hold, in any case."""
+
+    q: Annotated[str, Field(max_length=256)] = ""
+    namespace: Annotated[str, Field(max_length=256)] = ""
+
+
+class SourceMatch(Answer):
+    """A matching line. line: from 1; start, end: in `text`, from 0."""
+
+    line: int
+    text: str
+    start: int
+    end: int
+
+
+class SourceFound(Answer):
+    """A flow whose text matches. fragments: the lines, the match between `[mark]` and `[/mark]`."""
+
+    namespace: str
+    id: str
+    matches: list[SourceMatch]
+    fragments: list[str]
+    model: FlowDocument
+
+
+class SourcesFound(Found):
+    """A page of flows whose text matches."""
+
+    results: list[SourceFound]
+    total_capped: bool = False
+
+
+class FindNamespaces(Asked):
+    """q: a part of the name."""
+
+    q: Annotated[str, Field(max_length=256)] = ""
+
+
+class Names(RootModel[list[str]]):
+    """Names, in order."""
+
+
+class ReadFlow(Asked):
+    """revision: None = the newest. allow_deleted: a removed flow is answered too."""
+
+    source: bool = False
+    revision: Revision | None = None
+    allow_deleted: bool = False
+
+
+class OneRevision(Asked):
+    """revision: None = the newest."""
+
+    revision: Revision | None = None
+
+
+class UpdateFlow(Asked):
+    """revision: the one that must still be the newest; the header `If-Match` says the same."""
+
+    revision: Revision | None = None
+
+
+class GraphDocument(Answer):
+    """Nodes and edges of a drawing of a flow."""
+
+    nodes: list[dict[str, Any]]
+    edges: list[dict[str, Any]]
+    clusters: list[dict[str, Any]]
+    flowables: list[str]
+
+
+class CanvasDocument(Answer):
+    """The Celery canvases that a flow becomes, as lines of text; indentation is nesting."""
+
+    lines: list[str]
+
+
+class TaskDocument(Answer):
+    """A task as its YAML says."""
+
+    id: str
+    type: str

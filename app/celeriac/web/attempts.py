@@ -22,7 +22,7 @@ class PasswordCheck:
 
     def __init__(self, flask: Flask, users: Callable[[], Users]) -> None:
         self._users = users
-        self._limiter = Limiter(_address, app=flask, storage_uri="memory://", headers_enabled=False)
+        self._limiter = Limiter(_address, app=flask, storage_uri="memory://", strategy="moving-window")
         check: Check = self._verify
         for limit, key in (
             ("5 per minute; 30 per hour", _address_and_email),

@@ -10,4 +10,7 @@ class Exit(IntEnum):
     FAILED = 1
     USAGE = 2
     INVALID = 3
+    NOT_FOUND = 4
+    CONFLICT = 6
+    UNREACHABLE = 7
     INTERRUPTED = 130

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from celeriac.cli.arguments import FlowFile, KeyFile, KeyValue, RunArguments, unique
+from celeriac.cli.users import tokens, users
 from celeriac.settings import Settings, SettingsInvalid, process_settings
 
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
@@ -115,6 +116,10 @@ def server(host: str, port: int, workers: int) -> None:
     from celeriac.cli.server import serve
 
     sys.exit(serve(_settings(), host=host, port=port, workers=workers))
+
+
+cli.add_command(users)
+cli.add_command(tokens)
 
 
 def main() -> None:

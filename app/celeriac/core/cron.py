@@ -5,6 +5,7 @@ Days of the month and of the week, both given, are alternatives.
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
@@ -50,11 +51,19 @@ class Cron:
 
     def after(self, moment: datetime) -> datetime | None:
         """The first date after `moment`, in its zone; None = never (within cronsim's fifty years)."""
-        return _first(self.fields, moment, reverse=False)
+        return next(self.all_after(moment), None)
 
     def before(self, moment: datetime) -> datetime | None:
         """The last date before `moment`, in its zone."""
-        return _first(self.fields, moment, reverse=True)
+        return next(self.all_before(moment), None)
+
+    def all_after(self, moment: datetime) -> Iterator[datetime]:
+        """The dates after `moment`, in its zone, one after the other."""
+        return _walk(self.fields, moment, reverse=False)
+
+    def all_before(self, moment: datetime) -> Iterator[datetime]:
+        """The dates before `moment`, in its zone, backwards."""
+        return _walk(self.fields, moment, reverse=True)
 
 
 @lru_cache(maxsize=1024)
@@ -117,8 +126,8 @@ def _number(text: str, words: dict[str, int]) -> int | None:
     return int(text) if text.isdecimal() and text.isascii() and len(text) < 4 else words.get(text)
 
 
-def _first(fields: str, moment: datetime, *, reverse: bool) -> datetime | None:
+def _walk(fields: str, moment: datetime, *, reverse: bool) -> Iterator[datetime]:
     try:
-        return next(CronSim(fields, moment, reverse=reverse), None)
+        yield from CronSim(fields, moment, reverse=reverse)
     except CronSimError:
-        return None
+        return

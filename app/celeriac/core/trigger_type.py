@@ -5,7 +5,8 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from pydantic.alias_generators import to_camel
 
-from celeriac.core.condition_type import AnyCondition
+from celeriac.core.condition_type import AnyCondition, ConditionType, Situation, all_hold
+from celeriac.core.expression import truthy
 
 ShownState = Literal[
     "CREATED",
@@ -58,3 +59,19 @@ class TriggerType(BaseModel):
     log_to_file: bool = False
     inputs: dict[str, Any] = {}
     labels: Any = None
+
+    @property
+    def all_conditions(self) -> list[ConditionType]:
+        """The conditions of the trigger as a whole; `when` is asked beside them."""
+        return self.conditions
+
+    @property
+    def listens(self) -> bool:
+        """True when it must be told of the states that executions enter."""
+        return bool(self.stop_after)
+
+    def may_fire(self, situation: Situation) -> bool:
+        """Whether its conditions and `when` hold. Raises: ExpressionError, and then it must not fire."""
+        if not all_hold(self.all_conditions, situation):
+            return False
+        return self.when is None or truthy(situation.render(self.when, {}))

@@ -1,45 +1,20 @@
 """Starts executions at the dates of a cron expression."""
 
-from datetime import datetime
-from enum import StrEnum
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, Self
 
-from pydantic import field_validator, model_validator
+from pydantic import model_validator
 from pydantic_core import PydanticCustomError
 
-from celeriac.core.condition_type import AnyCondition
-from celeriac.core.cron import Cron, CronInvalid, parse_cron, parse_zone
+from celeriac.core.condition_type import AnyCondition, ConditionType
+from celeriac.core.cron import Cron, CronInvalid, parse_cron
+from celeriac.core.dated_trigger import Alarm, DatedTrigger
 from celeriac.core.dates import Duration
-from celeriac.core.trigger_type import TriggerType
+from celeriac.core.expression.java_date_parsing import date_of
 
 
-class RecoverMissedSchedules(StrEnum):
-    """Which of the dates that passed while nobody looked are made up for."""
-
-    ALL = "ALL"
-    LAST = "LAST"
-    NONE = "NONE"
-
-
-class _Dated(TriggerType):
-    """What both kinds of schedule have."""
-
-    timezone: str | None = None
-    recover_missed_schedules: RecoverMissedSchedules | None = None
-    interval: None = None
-
-    @field_validator("timezone")
-    @classmethod
-    def _zone(cls, value: str | None) -> str | None:
-        if value is not None:
-            try:
-                parse_zone(value)
-            except ValueError as error:
-                raise PydanticCustomError("timezone", "{reason}", {"reason": str(error)}) from error
-        return value
-
-
-class Schedule(_Dated):
+class Schedule(DatedTrigger):
     """Starts an execution at each date of `cron`, in `timezone` (default: that of the server).
 
     Example:
@@ -67,6 +42,24 @@ class Schedule(_Dated):
         """The dates of the expression."""
         return parse_cron(self.cron, with_seconds=self.with_seconds)
 
+    @property
+    def all_conditions(self) -> list[ConditionType]:
+        return [*self.conditions, *self.schedule_conditions]
+
+    @property
+    def latest(self) -> timedelta | None:
+        return self.late_maximum_delay
+
+    @property
+    def alarm(self) -> Alarm | None:
+        return Alarm(self.cron, self.with_seconds, self.timezone or "")
+
+    def after(self, moment: datetime) -> Iterator[datetime]:
+        return self.dates.all_after(moment.astimezone(self.zone(moment.tzinfo)))
+
+    def before(self, moment: datetime) -> Iterator[datetime]:
+        return self.dates.all_before(moment.astimezone(self.zone(moment.tzinfo)))
+
     @model_validator(mode="after")
     def _cron(self) -> Self:
         try:
@@ -76,7 +69,7 @@ class Schedule(_Dated):
         return self
 
 
-class ScheduleOnDates(_Dated):
+class ScheduleOnDates(DatedTrigger):
     """Starts an execution at each of the dates listed.
 
     Example:
@@ -95,3 +88,13 @@ class ScheduleOnDates(_Dated):
     type_name: ClassVar[str] = "io.kestra.plugin.core.trigger.ScheduleOnDates"
 
     dates: list[datetime]
+
+    def after(self, moment: datetime) -> Iterator[datetime]:
+        return iter([date for date in self._sorted(moment) if date > moment])
+
+    def before(self, moment: datetime) -> Iterator[datetime]:
+        return iter([date for date in reversed(self._sorted(moment)) if date < moment])
+
+    def _sorted(self, moment: datetime) -> list[datetime]:
+        zone = self.zone(moment.tzinfo) or UTC
+        return sorted({date_of(date, zone).astimezone(zone) for date in self.dates})

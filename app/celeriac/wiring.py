@@ -15,6 +15,8 @@ from celeriac.services.executions import Executions
 from celeriac.services.flow_batches import FlowBatches
 from celeriac.services.flow_lists import FlowLists
 from celeriac.services.flows import Flows
+from celeriac.services.listing import Listing
+from celeriac.services.logs import Logs
 from celeriac.services.masking import Maskers
 from celeriac.services.preparation import Preparation
 from celeriac.services.processes import Processes
@@ -38,6 +40,8 @@ from celeriac.store.execution_store import ExecutionStore
 from celeriac.store.flow_list_store import FlowListStore
 from celeriac.store.flow_store import FlowStore
 from celeriac.store.kv_store import KeyValueStore
+from celeriac.store.list_store import ListStore
+from celeriac.store.log_store import LogStore
 from celeriac.store.output_store import OutputStore
 from celeriac.store.process_store import ProcessStore
 from celeriac.store.sweep_store import SweepStore
@@ -84,7 +88,16 @@ class App:
 
     @cached_property
     def views(self) -> Views:
-        return Views(ViewStore(self.database), self.flows, self.storage, self.surroundings.maskers)
+        stores = ViewStore(self.database), LogStore(self.database)
+        return Views(*stores, self.flows, self.storage, self.surroundings.maskers)
+
+    @cached_property
+    def listing(self) -> Listing:
+        return Listing(ListStore(self.database), self.views)
+
+    @cached_property
+    def logs(self) -> Logs:
+        return Logs(LogStore(self.database), ListStore(self.database), self.views)
 
     @cached_property
     def files(self) -> StoredFiles:

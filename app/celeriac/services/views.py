@@ -1,33 +1,37 @@
 """Executions as the API returns them: Kestra's names and shapes, secrets hidden."""
 
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
 from typing import Any
 
 import orjson
 
-from celeriac.core.dates import iso_duration
-from celeriac.core.errors import ExecutionNotFound
+from celeriac.core.errors import CeleriacError, ExecutionNotFound, NotFound
 from celeriac.core.execution import Execution, task_run_id
-from celeriac.core.frames import ONCE, TaskRun
-from celeriac.core.inputs import masked
+from celeriac.core.frames import TaskRun
+from celeriac.core.inputs import MASK, masked
+from celeriac.core.page import Page
 from celeriac.core.state import State
+from celeriac.services.documents import Document, execution_document, log_document, metric_document, task_run_document
 from celeriac.services.flows import Flows
 from celeriac.services.masking import Maskers
-from celeriac.services.variables import iso
 from celeriac.storage.internal import Storage
 from celeriac.storage.masking import Masker
-from celeriac.store.view_store import LogCursor, PastAttempt, ViewStore
+from celeriac.store.log_store import LogCursor, LogStore
+from celeriac.store.view_store import PastAttempt, ViewStore
 
-Document = dict[str, Any]
+__all__ = ["Document", "Views"]
+
 LOG_BATCH = 5000
+_TEXTS = ("inputs", "outputs", "variables", "trigger", "labels")
+_CREATED_IN = [state for state in State if state.shown == State.CREATED.value]
 
 
 class Views:
     """Reads executions and their logs."""
 
-    def __init__(self, store: ViewStore, flows: Flows, storage: Storage, maskers: Maskers) -> None:
+    def __init__(self, store: ViewStore, logs: LogStore, flows: Flows, storage: Storage, maskers: Maskers) -> None:
         self._store = store
+        self._logs = logs
         self._flows = flows
         self._storage = storage
         self._maskers = maskers
@@ -36,9 +40,31 @@ class Views:
         """Raises what the database raises when it is away."""
         self._store.now_us()
 
+    def stored(self, execution_id: str) -> Execution:
+        """The execution as it is stored, with its secrets. Raises: ExecutionNotFound."""
+        execution = self._store.execution(execution_id)
+        if execution is None:
+            raise ExecutionNotFound(f"Execution {execution_id} does not exist")
+        return execution
+
     def execution(self, execution_id: str) -> Document:
         """The execution with its task runs. Raises: ExecutionNotFound."""
         return self._document(execution_id, 0)
+
+    def header(self, execution: Execution, masker: Masker | None = None) -> Document:
+        """An execution without its task runs."""
+        document = execution_document(execution)
+        try:
+            index = self._flows.index(execution.namespace, execution.flow_id, execution.flow_revision)
+            masker = masker or self._maskers.of(execution, index)
+            document["inputs"] = masked(index.flow.inputs, execution.inputs)
+        except CeleriacError:
+            return document | {name: _hidden(document[name]) for name in _TEXTS if name != "labels"}
+        return document | {name: masker.mask_data(document[name]) for name in _TEXTS}
+
+    def headers(self, executions: Iterable[Execution]) -> list[Document]:
+        """Executions without their task runs."""
+        return [self.header(execution) for execution in executions]
 
     def children(self, execution_id: str) -> list[Document]:
         """The executions that its tasks started, and theirs, oldest first."""
@@ -52,37 +78,73 @@ class Views:
         now = self._store.now_us()
         return self._document(execution_id, cursor or 0), now - 2_000_000
 
+    def task_runs(
+        self,
+        execution_id: str,
+        parent_task_run_id: str | None = None,
+        states: Iterable[State] = (),
+        cursor: int = 0,
+        size: int = 100,
+    ) -> Page[Document]:
+        """Task runs directly below a task run, or the flow, with their outputs. total: of the execution's task runs.
+
+        Raises: ExecutionNotFound, NotFound.
+        """
+        execution = self.stored(execution_id)
+        parent = self.seq_of(execution_id, parent_task_run_id) if parent_task_run_id else 0
+        stored = {one.value for state in states for one in (_CREATED_IN if state is State.CREATED else (state,))}
+        runs = self._store.children_of(execution_id, parent, sorted(stored), cursor, size)
+        more = str(runs[-1].seq) if len(runs) == size else None
+        documents = self.run_documents(execution, runs, self.masker(execution))
+        return Page(documents, sum(self._store.count(execution_id).values()), cursor=more)
+
+    def states_of_tasks(self, execution_id: str) -> dict[str, int]:
+        """{state of task runs as people see it: how many}."""
+        found: dict[str, int] = {}
+        for state, count in self._store.count(execution_id).items():
+            shown = State(state).shown
+            found[shown] = found.get(shown, 0) + count
+        return found
+
+    def run_documents(self, execution: Execution, runs: Sequence[TaskRun], masker: Masker) -> list[Document]:
+        """Task runs with their outputs."""
+        past = self._store.attempts(execution.id) if any(run.attempt > 1 for run in runs) else []
+        return [self._task_run(execution, run, [one for one in past if one.seq == run.seq], masker) for run in runs]
+
+    def masker(self, execution: Execution) -> Masker:
+        """Hides what the execution must not show. Raises what makes its flow unreadable."""
+        index = self._flows.index(execution.namespace, execution.flow_id, execution.flow_revision)
+        return self._maskers.of(execution, index)
+
+    def seq_of(self, execution_id: str, run_id: str) -> int:
+        """The number of a task run. Raises: NotFound."""
+        for seq in self._store.seqs(execution_id):
+            if task_run_id(execution_id, seq) == run_id:
+                return seq
+        raise NotFound(f"Execution {execution_id} has no task run {run_id}")
+
+    def metrics(self, execution_id: str, run_id: str | None = None, task_id: str | None = None) -> list[Document]:
+        """What the attempts have measured, of a task run or a task only. Raises: ExecutionNotFound."""
+        execution = self.stored(execution_id)
+        masker = self.masker(execution)
+        documents = [metric_document(execution, one) for one in self._store.metrics(execution_id)]
+        return [
+            document | {"tags": masker.mask_data(document["tags"])}
+            for document in documents
+            if run_id in (None, document["taskRunId"]) and task_id in (None, document["taskId"])
+        ]
+
     def logs(self, execution_ids: Iterable[str], after: LogCursor | None) -> tuple[list[Document], LogCursor]:
         """(new log lines in order of time, the next cursor); 5,000 of one attempt at most a call."""
-        lines, cursor = self._store.logs(list(execution_ids), after or {}, LOG_BATCH)
-        return [
-            {
-                "executionId": line.execution_id,
-                "taskId": line.task_id,
-                "taskRunId": task_run_id(line.execution_id, line.seq) if line.seq else None,
-                "attempt": line.attempt - 1,
-                "level": line.level,
-                "message": line.message,
-                "timestamp": iso(line.at_us),
-            }
-            for line in lines
-        ], cursor
+        lines, cursor = self._logs.news(list(execution_ids), after or {}, LOG_BATCH)
+        return [log_document(line) for line in lines], cursor
 
     def _document(self, execution_id: str, since_us: int) -> Document:
-        execution = self._store.execution(execution_id)
-        if execution is None:
-            raise ExecutionNotFound(f"Execution {execution_id} does not exist")
+        execution = self.stored(execution_id)
         runs = self._store.task_runs(execution_id, since_us)
-        past = self._store.attempts(execution_id)
-        index = self._flows.index(execution.namespace, execution.flow_id, execution.flow_revision)
-        masker = self._maskers.of(execution, index)
-        document = execution_document(execution)
-        document["inputs"] = masked(index.flow.inputs, execution.inputs)
-        for name in ("inputs", "outputs", "variables", "trigger", "labels"):
-            document[name] = masker.mask_data(document[name])
-        document["taskRunList"] = [
-            self._task_run(execution, run, [one for one in past if one.seq == run.seq], masker) for run in runs
-        ]
+        masker = self.masker(execution)
+        document = self.header(execution, masker)
+        document["taskRunList"] = self.run_documents(execution, runs, masker)
         return document
 
     def _task_run(self, execution: Execution, run: TaskRun, past: Sequence[PastAttempt], masker: Masker) -> Document:
@@ -93,61 +155,8 @@ class Views:
         return task_run_document(execution, run, past) | {"outputs": masker.mask_data(outputs or {})}
 
 
-def execution_document(execution: Execution) -> Document:
-    """An execution without its task runs."""
-    histories = [{"state": state, "date": iso(at_us)} for state, at_us in execution.histories]
-    return {
-        "id": execution.id,
-        "namespace": execution.namespace,
-        "flowId": execution.flow_id,
-        "flowRevision": execution.flow_revision,
-        "inputs": execution.inputs,
-        "outputs": execution.outputs,
-        "labels": [{"key": key, "value": value} for key, value in execution.labels.items()],
-        "variables": execution.variables,
-        "trigger": execution.trigger,
-        "originalId": execution.id,
-        "parentId": execution.parent_id,
-        "state": state_document(execution.state.shown, histories, execution.created_us, execution.ended_us),
-        "done": execution.done_us is not None,
-    }
-
-
-def task_run_document(execution: Execution, run: TaskRun, past: Sequence[PastAttempt]) -> Document:
-    """A task run without its outputs."""
-    shown = run.state.shown
-    histories = [{"state": state, "date": iso(at_us)} for state, at_us in run.histories]
-    if run.state in (State.RUNNING, State.KILLING) and run.started_us and histories[-1]["state"] != shown:
-        histories.append({"state": shown, "date": iso(run.started_us)})
-    attempts = [_attempt(one.state, one.started_us, one.ended_us) for one in past]
-    if run.state is State.SKIPPED or run.started_us is not None or run.state.is_terminal:
-        state = (run.attempt_state or run.state).shown
-        attempts.append(_attempt(state, run.started_us or run.ended_us, run.ended_us))
-    return {
-        "id": task_run_id(execution.id, run.seq),
-        "executionId": execution.id,
-        "namespace": execution.namespace,
-        "flowId": execution.flow_id,
-        "taskId": run.task_id,
-        "value": run.value,
-        "iteration": None if run.iteration == ONCE else run.iteration,
-        "parentTaskRunId": task_run_id(execution.id, run.parent_seq) if run.parent_seq else None,
-        "state": state_document(shown, histories, run.created_us, run.ended_us),
-        "attempts": attempts,
-    }
-
-
-def state_document(current: str, histories: list[Document], start_us: int | None, end_us: int | None) -> Document:
-    """`state` of an execution, a task run or an attempt."""
-    document: Document = {"current": current, "histories": histories, "startDate": iso(start_us)}
-    if end_us is not None and start_us is not None:
-        document["endDate"] = iso(end_us)
-        document["duration"] = iso_duration(timedelta(microseconds=end_us - start_us))
-    return document
-
-
-def _attempt(state: str, started_us: int | None, ended_us: int | None) -> Document:
-    histories = [{"state": "RUNNING", "date": iso(started_us)}]
-    if ended_us is not None:
-        histories.append({"state": state, "date": iso(ended_us)})
-    return {"state": state_document(state, histories, started_us, ended_us)}
+def _hidden(value: Any) -> Any:
+    """What cannot be told from a secret, for the flow cannot be read any more."""
+    if isinstance(value, dict):
+        return dict.fromkeys(value, MASK)
+    return value if value is None else MASK

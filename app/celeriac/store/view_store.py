@@ -9,25 +9,10 @@ from celeriac.core.execution import Execution
 from celeriac.core.frames import TaskRun
 from celeriac.store.database import Database
 from celeriac.store.rows import execution_from, run_from
-from celeriac.store.tables import ATTEMPT, EXECUTION, LOG, RUN
+from celeriac.store.tables import ATTEMPT, EXECUTION, METRIC, RUN
 
 _VISIBLE = RUN.c.state != "PLANNED"
-
-_attempts = sa.union_all(
-    sa.select(RUN.c.seq, RUN.c.attempt).where(RUN.c.execution_id == sa.bindparam("x")),
-    sa.select(ATTEMPT.c.seq, ATTEMPT.c.attempt).where(ATTEMPT.c.execution_id == sa.bindparam("x")),
-    sa.select(sa.literal_column("0"), sa.literal_column("1")),
-).subquery()
-_last_lines = sa.select(
-    _attempts.c.seq,
-    _attempts.c.attempt,
-    sa.select(sa.func.max(LOG.c.line))
-    .where(LOG.c.execution_id == sa.bindparam("x"), LOG.c.seq == _attempts.c.seq, LOG.c.attempt == _attempts.c.attempt)
-    .scalar_subquery(),
-)
-"""The last line of each attempt: one look into the index for each, where GROUP BY would read every line."""
-
-LogCursor = dict[str, dict[str, int]]
+_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +27,16 @@ class PastAttempt:
 
 
 @dataclass(frozen=True, slots=True)
-class StoredLog:
-    """A log line with the task that wrote it; task_id None = of the execution itself."""
+class StoredMetric:
+    """A measured value of an attempt; a timer's in seconds."""
 
-    execution_id: str
     seq: int
-    task_id: str | None
+    task_id: str
     attempt: int
-    line: int
-    level: str
-    message: str
+    name: str
+    type: str
+    value: float
+    tags: dict[str, str] | None
     at_us: int
 
 
@@ -95,54 +80,51 @@ class ViewStore:
         with self.database.read() as connection:
             return [PastAttempt(*row) for row in connection.execute(statement)]
 
-    def logs(self, execution_ids: Sequence[str], after: LogCursor, limit: int) -> tuple[list[StoredLog], LogCursor]:
-        """Lines that are newer than the cursor, {execution id: {"seq/attempt": last line}}, in order of time.
-
-        One cursor per attempt: lines commit in order within an attempt, not among them.
-        """
-        found: list[StoredLog] = []
-        cursor = {key: dict(lines) for key, lines in after.items()}
+    def children_of(self, execution_id: str, seq: int, states: Sequence[str], after: int, limit: int) -> list[TaskRun]:
+        """Task runs directly below a task run (0 = the flow) behind the task run `after`; in some states only."""
+        statement = sa.select(RUN).where(
+            RUN.c.execution_id == execution_id, RUN.c.parent_seq == seq, RUN.c.seq > after, _VISIBLE
+        )
+        if states:
+            statement = statement.where(RUN.c.state.in_(list(states)))
         with self.database.read() as connection:
-            for execution_id in execution_ids:
-                lines = cursor.setdefault(execution_id, {})
-                found += self._new_logs(connection, execution_id, lines, limit)
-        found.sort(key=lambda one: (one.at_us, one.seq, one.line))
-        return found, cursor
+            rows = connection.execute(statement.order_by(RUN.c.seq).limit(limit)).mappings()
+            return [run_from(row) for row in rows]
 
-    def _new_logs(
-        self, connection: sa.Connection, execution_id: str, lines: dict[str, int], limit: int
-    ) -> list[StoredLog]:
-        found: list[StoredLog] = []
-        for seq, attempt, last in connection.execute(_last_lines, {"x": execution_id}).all():
-            key = f"{seq}/{attempt}"
-            seen = lines.get(key, -1)
-            if last is None or last <= seen:
-                continue
-            statement = (
-                sa.select(LOG, RUN.c.task_id)
-                .outerjoin(RUN, sa.and_(RUN.c.execution_id == LOG.c.execution_id, RUN.c.seq == LOG.c.seq))
-                .where(
-                    LOG.c.execution_id == execution_id, LOG.c.seq == seq, LOG.c.attempt == attempt, LOG.c.line > seen
-                )
-                .order_by(LOG.c.line)
-                .limit(limit)
-            )
-            rows = connection.execute(statement).mappings().all()
-            found += [
-                StoredLog(
-                    execution_id,
-                    row["seq"],
-                    row["task_id"],
-                    row["attempt"],
-                    row["line"],
-                    row["level"],
-                    row["message"],
-                    row["at_us"],
-                )
-                for row in rows
-            ]
-            lines[key] = rows[-1]["line"] if rows else seen
+    def some(self, execution_id: str, seqs: Sequence[int]) -> list[TaskRun]:
+        """These task runs, in order of creation."""
+        found = []
+        with self.database.read() as connection:
+            for start in range(0, len(seqs), _AT_ONCE):
+                some = RUN.c.seq.in_(list(seqs[start : start + _AT_ONCE]))
+                statement = sa.select(RUN).where(RUN.c.execution_id == execution_id, some, _VISIBLE).order_by(RUN.c.seq)
+                found += [run_from(row) for row in connection.execute(statement).mappings()]
         return found
+
+    def count(self, execution_id: str) -> dict[str, int]:
+        """{state: task runs in it}."""
+        statement = sa.select(RUN.c.state, sa.func.count()).where(RUN.c.execution_id == execution_id, _VISIBLE)
+        with self.database.read() as connection:
+            return {row[0]: row[1] for row in connection.execute(statement.group_by(RUN.c.state))}
+
+    def seqs(self, execution_id: str) -> list[int]:
+        """The numbers of all task runs."""
+        statement = sa.select(RUN.c.seq).where(RUN.c.execution_id == execution_id).order_by(RUN.c.seq)
+        with self.database.read() as connection:
+            return list(connection.execute(statement).scalars())
+
+    def metrics(self, execution_id: str) -> list[StoredMetric]:
+        """What the attempts have measured, in order."""
+        statement = (
+            sa.select(METRIC, RUN.c.task_id)
+            .join(RUN, sa.and_(RUN.c.execution_id == METRIC.c.execution_id, RUN.c.seq == METRIC.c.seq))
+            .where(METRIC.c.execution_id == execution_id)
+            .order_by(METRIC.c.id)
+        )
+        fields = StoredMetric.__dataclass_fields__
+        with self.database.read() as connection:
+            rows = connection.execute(statement).mappings()
+            return [StoredMetric(**{name: row[name] for name in fields}) for row in rows]
 
     def now_us(self) -> int:
         """The database's clock."""

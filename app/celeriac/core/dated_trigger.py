@@ -31,6 +31,21 @@ class Alarm:
     zone: str
 
 
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """A date of a trigger, with those beside it."""
+
+    date: datetime
+    following: datetime | None = None
+    preceding: datetime | None = None
+
+    @property
+    def variables(self) -> dict[str, Any]:
+        """`trigger.…` of an execution."""
+        found = {"date": self.date, "next": self.following, "previous": self.preceding}
+        return {name: iso_date(date) for name, date in found.items() if date is not None}
+
+
 class DatedTrigger(TriggerType):
     """Fires at dates."""
 
@@ -70,10 +85,29 @@ class DatedTrigger(TriggerType):
         """The time zone of its dates."""
         return parse_zone(self.timezone) if self.timezone is not None else default
 
-    def variables(self, date: datetime, following: datetime | None, preceding: datetime | None) -> dict[str, Any]:
-        """`trigger.…` at one of its dates."""
-        found = {"date": date, "next": following, "previous": preceding}
-        return {name: iso_date(value) for name, value in found.items() if value is not None}
+    def occurrence(self, date: datetime) -> Occurrence:
+        """One of its dates with those beside it."""
+        return Occurrence(date, next(self.after(date), None), next(self.before(date), None))
+
+    def occurrences_after(self, moment: datetime) -> Iterator[Occurrence]:
+        """From the first one after a moment on."""
+        dates = self.after(moment)
+        date = next(dates, None)
+        preceding = None if date is None else next(self.before(date), None)
+        while date is not None:
+            following = next(dates, None)
+            yield Occurrence(date, following, preceding)
+            preceding, date = date, following
+
+    def occurrences_before(self, moment: datetime) -> Iterator[Occurrence]:
+        """From the last one before a moment backwards."""
+        dates = self.before(moment)
+        date = next(dates, None)
+        following = None if date is None else next(self.after(date), None)
+        while date is not None:
+            preceding = next(dates, None)
+            yield Occurrence(date, following, preceding)
+            following, date = date, preceding
 
 
 def iso_date(date: datetime) -> str:

@@ -1,6 +1,6 @@
 """Starting and steering executions. Commands become facts in the inbox; `advance` applies them in order."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
@@ -45,9 +45,11 @@ class Executions:
         once: Once | None = None,
         scheduled_at: datetime | None = None,
         trigger: dict[str, Any] | None = None,
+        secrets: Iterable[str] = (),
     ) -> Started:
         """Starts a flow, at `scheduled_at` if that is still to come; what has been started `once` is found again.
 
+        secrets: names of those that inputs, labels or trigger may show.
         Raises: FlowNotFound, FlowInvalid, Refused, InputsInvalid.
         """
         if once is not None and (found := self._store.started(once)) is not None:
@@ -62,6 +64,7 @@ class Executions:
             files=file_inputs,
             scheduled_at=scheduled_at,
         )
+        execution.add_secrets(secrets)
         try:
             self._store.create(execution, once)
         except AlreadyStarted as other:

@@ -9,7 +9,7 @@ import orjson
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 from pydantic.alias_generators import to_camel
 
-from celeriac.core.errors import CeleriacError
+from celeriac.core.errors import CeleriacError, NotFound
 from celeriac.core.execution import Once
 from celeriac.core.labels import Labels
 from celeriac.services.executions import Executions
@@ -35,6 +35,10 @@ class Submission(BaseModel):
     idempotency_key: Annotated[str | None, StringConstraints(min_length=1, max_length=256)] = None
 
 
+class DeadLetterNotFound(NotFound):
+    """No such dead letter."""
+
+
 class SubmissionRefused(CeleriacError):
     """The message starts nothing, now or later; it is kept as a dead letter."""
 
@@ -54,15 +58,7 @@ class Submissions:
         Raises: SubmissionRefused.
         """
         try:
-            submission = _parsed(message)
-            return self.executions.start(
-                submission.namespace,
-                submission.flow_id,
-                submission.inputs,
-                revision=submission.revision,
-                labels=submission.labels,
-                once=_once(source, submission, message_id),
-            )
+            return self._start(source, message, message_id)
         except self.dead_letters.Unavailable:
             raise
         except Exception as error:
@@ -70,6 +66,34 @@ class Submissions:
                 _log.exception("message not understood", extra={"source": source})
             self.dead_letters.add(source, str(error) or repr(error), _text(message))
             raise SubmissionRefused(str(error)) from error
+
+    def retry(self, letter_id: int) -> str:
+        """Reads a dead letter again: the id of its execution. It stays when it is refused again.
+
+        Raises: DeadLetterNotFound, SubmissionRefused, and what `Executions.start` raises.
+        """
+        letter = self.dead_letters.get(letter_id)
+        if letter is None:
+            raise DeadLetterNotFound(f"Dead letter {letter_id} does not exist")
+        started = self._start("dead letters", letter.body.encode(), str(letter_id))
+        self.dead_letters.delete(letter_id)
+        return started
+
+    def forget(self, letter_id: int) -> None:
+        """Removes a dead letter. Raises: DeadLetterNotFound."""
+        if not self.dead_letters.delete(letter_id):
+            raise DeadLetterNotFound(f"Dead letter {letter_id} does not exist")
+
+    def _start(self, source: str, message: bytes | Mapping[str, Any], message_id: str | None) -> str:
+        submission = _parsed(message)
+        return self.executions.start(
+            submission.namespace,
+            submission.flow_id,
+            submission.inputs,
+            revision=submission.revision,
+            labels=submission.labels,
+            once=_once(source, submission, message_id),
+        )
 
 
 def _parsed(message: bytes | Mapping[str, Any]) -> Submission:

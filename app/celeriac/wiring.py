@@ -12,9 +12,12 @@ from celeriac.services import clock
 from celeriac.services.advance import Advance
 from celeriac.services.attempts import Attempts, Slot
 from celeriac.services.executions import Executions
+from celeriac.services.failures import Failures
 from celeriac.services.flow_batches import FlowBatches
+from celeriac.services.flow_grid import FlowGrid
 from celeriac.services.flow_lists import FlowLists
 from celeriac.services.flows import Flows
+from celeriac.services.input_preview import InputPreview
 from celeriac.services.listing import Listing
 from celeriac.services.logs import Logs
 from celeriac.services.masking import Maskers
@@ -37,8 +40,10 @@ from celeriac.store.claim_store import ClaimStore
 from celeriac.store.database import Database
 from celeriac.store.dead_letter_store import DeadLetterStore
 from celeriac.store.execution_store import ExecutionStore
+from celeriac.store.failure_store import FailureStore
 from celeriac.store.flow_list_store import FlowListStore
 from celeriac.store.flow_store import FlowStore
+from celeriac.store.grid_store import GridStore
 from celeriac.store.kv_store import KeyValueStore
 from celeriac.store.list_store import ListStore
 from celeriac.store.log_store import LogStore
@@ -98,6 +103,18 @@ class App:
     @cached_property
     def logs(self) -> Logs:
         return Logs(LogStore(self.database), ListStore(self.database), self.views)
+
+    @cached_property
+    def failures(self) -> Failures:
+        return Failures(FailureStore(self.database))
+
+    @cached_property
+    def flow_grid(self) -> FlowGrid:
+        return FlowGrid(GridStore(self.database))
+
+    @cached_property
+    def input_preview(self) -> InputPreview:
+        return InputPreview(self.surroundings, self.flows)
 
     @cached_property
     def files(self) -> StoredFiles:

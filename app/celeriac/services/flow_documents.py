@@ -1,17 +1,33 @@
 """Flows as the API returns them: Kestra's names and shapes, the parsed YAML as data."""
 
-from typing import Any
+from typing import Any, Protocol
 
 from celeriac.flowfile import plain
 from celeriac.services.variables import iso
-from celeriac.store.flow_store import StoredFlow
 
 Document = dict[str, Any]
 _OWN = ("id", "namespace", "revision", "source", "deleted", "draft", "tenantId", "updated")
 """What the server says of a flow, whatever its text says."""
 
 
-def flow_document(stored: StoredFlow, *, with_source: bool = False) -> Document:
+class Written(Protocol):
+    """A revision, as the store or a service gives it."""
+
+    @property
+    def namespace(self) -> str: ...
+    @property
+    def id(self) -> str: ...
+    @property
+    def revision(self) -> int: ...
+    @property
+    def source(self) -> str: ...
+    @property
+    def created_us(self) -> int: ...
+    @property
+    def is_deletion(self) -> bool: ...
+
+
+def flow_document(stored: Written, *, with_source: bool = False) -> Document:
     """A revision of a flow; whatever of its text cannot be read is left out."""
     data = plain(stored.source)
     written = data if isinstance(data, dict) else {}
@@ -20,6 +36,7 @@ def flow_document(stored: StoredFlow, *, with_source: bool = False) -> Document:
         "namespace": stored.namespace,
         "revision": stored.revision,
         **{key: value for key, value in written.items() if key not in _OWN},
+        "description": None if written.get("description") is None else _text(written["description"]),
         "labels": _labels(written.get("labels")),
         "disabled": _is_true(written.get("disabled")),
         "draft": False,

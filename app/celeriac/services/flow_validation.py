@@ -1,7 +1,7 @@
 """What is wrong with flow files, for editors, the command and CI: the same objects everywhere."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -50,16 +50,16 @@ class Verdict:
         return [f"{one.line}:{one.column} {_told(one)}" for one in self.diagnostics if one.severity == severity]
 
 
-def verdict(index: int, document: Document, parsed: ParsedFlow) -> Verdict:
-    """The verdict on a document; places are those of the whole file."""
+def verdict(index: int, document: Document, parsed: ParsedFlow, newest: Callable[[str, str], int]) -> Verdict:
+    """The verdict on a document; places are those of the whole file. newest(namespace, flow id): the stored revision."""
     data = plain(document.text)
     written = data if isinstance(data, dict) else {}
-    return Verdict(
-        index,
-        _name(written.get("namespace")),
-        _name(written.get("id")),
-        tuple(sorted(_diagnostics(document, parsed), key=lambda one: (one.line, one.column, one.severity))),
+    namespace, flow, revision = _name(written.get("namespace")), _name(written.get("id")), written.get("revision")
+    diagnostics = sorted(_diagnostics(document, parsed), key=lambda one: (one.line, one.column, one.severity))
+    is_outdated = (
+        namespace is not None and flow is not None and isinstance(revision, int) and revision < newest(namespace, flow)
     )
+    return Verdict(index, namespace, flow, tuple(diagnostics), is_outdated)
 
 
 def moved(document: Document, problems: Iterable[Problem]) -> list[Problem]:

@@ -48,7 +48,7 @@ class Flows:
     def validate(self, text: str) -> list[Verdict]:
         """What is to be said about each document of a file; nothing is stored."""
         found = documents(text) or [Document(text)]
-        return [verdict(i, one, self.parse(one.text)) for i, one in enumerate(found)]
+        return [verdict(i, one, self.parse(one.text), self._newest_revision) for i, one in enumerate(found)]
 
     def register(self, source: str, file: str = "", *, expected: int | None = None) -> RegisteredFlow:
         """Stores the flow as its newest revision, unless that has the same source.
@@ -117,6 +117,10 @@ class Flows:
         if stored is None:
             raise not_found(namespace, flow_id, revision)
         return registered(stored, self.parse(stored.source))
+
+    def _newest_revision(self, namespace: str, flow_id: str) -> int:
+        newest = self.store.get(namespace, flow_id)
+        return newest.revision if newest else 0
 
     def _load(self, namespace: str, flow_id: str, revision: int) -> FlowIndex:
         stored = self.store.get(namespace, flow_id, revision)

@@ -8,7 +8,6 @@ from celeriac.core.errors import FlowNotFound
 from celeriac.services.flow_documents import flow_document
 from celeriac.services.flow_lists import Match, SourceHit
 from celeriac.services.flows import RegisteredFlow
-from celeriac.store.flow_store import StoredFlow
 from celeriac.web.api import celeriac
 from celeriac.web.flow_queries import asked
 from celeriac.web.json_text import json_answer
@@ -113,9 +112,8 @@ def of_namespace(namespace: str) -> Response:
 
 
 def _stored(flow: RegisteredFlow) -> Response:
-    stored = StoredFlow(flow.namespace, flow.id, flow.revision, flow.source, flow.created_us)
     warnings = [str(one) for one in (*flow.parsed.warnings, *flow.parsed.unsupported)]
-    response = json_answer(flow_document(stored, with_source=True) | {"warnings": warnings})
+    response = json_answer(flow_document(flow, with_source=True) | {"warnings": warnings})
     response.set_etag(str(flow.revision))
     return response
 

@@ -130,3 +130,62 @@ class TaskDocument(Answer):
 
     id: str
     type: str
+
+
+class DiagnosticDocument(Answer):
+    """Something to say about a place; lines and columns count from 1, the end is behind the last character."""
+
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+    severity: str
+    code: str
+    message: str
+    path: str
+    hint: str | None = None
+
+
+class VerdictDocument(Answer):
+    """What is to be said about one document of a YAML text. constraints: its errors as text, None = it is valid."""
+
+    index: int
+    namespace: str | None
+    flow: str | None
+    constraints: str | None
+    outdated: bool
+    warnings: list[str]
+    infos: list[str]
+    diagnostics: list[DiagnosticDocument]
+
+
+class FlowKey(Asked):
+    """Names a flow."""
+
+    namespace: str
+    id: str
+
+
+class FlowKeys(RootModel[Annotated[list[FlowKey], Field(max_length=1000)]]):
+    """Names flows, 1,000 at most."""
+
+
+class SaveFlows(Asked):
+    """namespace: where all flows of the body belong. delete: every other flow there is removed."""
+
+    delete: bool = False
+    namespace: str = ""
+    allow_namespace_child: bool = False
+
+
+class SyncNamespace(Asked):
+    """delete: every other flow of the namespace is removed. override: the flows are put there, whatever they say."""
+
+    delete: bool = False
+    override: bool = False
+
+
+class ImportFlows(Asked):
+    """fail_on_error: False = what is invalid is passed over and answered by name, the rest is stored."""
+
+    fail_on_error: bool = True

@@ -1,6 +1,7 @@
 """What the expressions of a trigger see, before there is an execution."""
 
 from collections.abc import Mapping
+from datetime import UTC
 from typing import Any
 
 from celeriac.core.condition_type import Situation, Upstream
@@ -55,6 +56,6 @@ class TriggerScope:
         return Situation(
             (self.index.flow.namespace, self.index.flow.id),
             lambda value, more: self.render(value, {**variables, **more}),
-            self.now.tzinfo or Situation.zone,
+            self.now.tzinfo or UTC,
             upstream,
         )

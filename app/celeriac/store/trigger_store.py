@@ -153,10 +153,10 @@ class TriggerStore:
         with self.database.read() as connection:
             return _rows(connection, sa.and_(TRIGGER.c.listens, sa.not_(TRIGGER.c.is_disabled)))
 
-    def of_types(self, types: Iterable[str]) -> list[TriggerRow]:
-        """All triggers of some types."""
+    def dated(self) -> list[TriggerRow]:
+        """Triggers that have a next date."""
         with self.database.read() as connection:
-            return _rows(connection, TRIGGER.c.type.in_(list(types)))
+            return _rows(connection, sa.and_(TRIGGER.c.next_us.is_not(None), sa.not_(TRIGGER.c.is_disabled)))
 
 
 def _is(key: Key) -> sa.ColumnElement[bool]:

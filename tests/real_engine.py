@@ -190,7 +190,7 @@ def running_engine(settings: Settings, publisher: Publisher | None = None) -> It
     sweeper = threading.Thread(target=app.sweeper.run, args=(stopped.wait,), name="sweeper", daemon=True)
     with ExitStack() as stack:
         stack.callback(app.close)
-        stack.enter_context(_working(orchestrator_app(settings, app.advance, app.submissions), "orchestrate", "solo", 1))
+        stack.enter_context(_working(orchestrator_app(app), "orchestrate", "solo", 1))
         stack.enter_context(_working(_worker(app, settings), "default", "threads", WORKER_SLOTS))
         sweeper.start()
         stack.callback(sweeper.join)

@@ -241,14 +241,18 @@ class App:
             self.database.close()
 
 
-def build(settings: Settings, publisher: Publisher | None = None) -> App:
-    """The application of a process. Without a publisher it makes a Celery one for the broker of the settings."""
+def build(settings: Settings, publisher: Publisher | None = None, *, gathers: bool = False) -> App:
+    """The application of a process. Without a publisher it makes a Celery one for the broker of the settings.
+
+    gathers: hints are sent a few at a time by a thread, for processes that serve many requests at once.
+    """
     from celeriac.dispatch.app import make_celery
-    from celeriac.dispatch.publisher import CeleryPublisher
+    from celeriac.dispatch.publisher import CeleryPublisher, GatheringPublisher
     from celeriac.dispatch.queue import queue_of
 
     if publisher is None:
-        publisher = CeleryPublisher(make_celery(settings.broker_url, settings.redis_url))
+        celery = CeleryPublisher(make_celery(settings.broker_url, settings.redis_url))
+        publisher = GatheringPublisher(celery) if gathers else celery
     return App(settings, publisher, queue_of(settings.broker_url))
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from celeriac.dispatch.app import ADVANCE, EXECUTE
 from celeriac_workers import jobs
-from celeriac_workers.jobs import ChainRest
+from celeriac_workers.jobs import ChainRest, advance_each
 
 
 def link(seq: int, task: str = EXECUTE, execution_id: str = "x") -> dict[str, Any]:
@@ -45,3 +45,27 @@ def test_after_its_time_a_job_leaves_the_rest_to_others(monkeypatch: pytest.Monk
     monkeypatch.setattr(jobs, "RUN_ON_S", -1.0)
 
     assert not ChainRest("x", [link(3), link(2)]).may_take(2)
+
+
+def test_an_execution_that_cannot_be_advanced_does_not_keep_others_from_it() -> None:
+    done: list[str] = []
+
+    def advance(execution_id: str) -> None:
+        if execution_id == "b":
+            raise ValueError("broken")
+        done.append(execution_id)
+
+    with pytest.raises(ValueError, match="broken"):
+        advance_each(advance, ["a", "b", "c"], again=done.extend)
+
+    assert done == ["a", "c"]
+
+
+def test_executions_that_must_wait_too_long_are_left_to_another_job(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs, "GROUP_S", -1.0)
+    advanced: list[str] = []
+    left: list[str] = []
+
+    advance_each(advanced.append, ["a", "b", "c"], again=left.extend)
+
+    assert (advanced, left) == (["a"], ["b", "c"])

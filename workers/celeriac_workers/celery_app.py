@@ -3,18 +3,17 @@
 from celery import Celery
 
 from celeriac.dispatch.app import make_celery
-from celeriac.services.advance import Advance
 from celeriac.services.attempts import Attempts
-from celeriac.services.submissions import Submissions
 from celeriac.settings import Settings
+from celeriac.wiring import App
 from celeriac_workers.jobs import add_advance, add_execute, add_submit
 
 
-def orchestrator_app(settings: Settings, advance: Advance, submissions: Submissions) -> Celery:
+def orchestrator_app(celeriac: App) -> Celery:
     """Advances executions, and starts those that producers ask for."""
-    app = make_celery(settings.broker_url, settings.redis_url)
-    add_advance(app, advance)
-    add_submit(app, submissions)
+    app = make_celery(celeriac.settings.broker_url, celeriac.settings.redis_url)
+    add_advance(app, celeriac.advance, celeriac.publisher.advance)
+    add_submit(app, celeriac.submissions)
     return app
 
 

@@ -1,25 +1,29 @@
 """The jobs. They carry ids only, may arrive twice, and hand everything else to services."""
 
+import logging
 import time
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from celery import Celery
 
 from celeriac.dispatch.app import ADVANCE, EXECUTE, SUBMIT
-from celeriac.services.advance import Advance
 from celeriac.services.attempts import Attempts
 from celeriac.services.submissions import Submissions
 
+GROUP_S = 0.1
+"""How long one job advances executions before it leaves those that are left to another."""
 RUN_ON_S = 0.25
 """How long a job goes on with the next link of its chain by itself: what is short need not go through the broker."""
+_log = logging.getLogger(__name__)
 
 
-def add_advance(app: Celery, advance: Advance) -> None:
-    """celeriac.advance(execution id)."""
+def add_advance(app: Celery, advance: Callable[[str], None], again: Callable[[Sequence[str]], None]) -> None:
+    """celeriac.advance(execution id, …). again: publishes those that are left when others have taken long."""
 
     @app.task(name=ADVANCE, acks_late=True)
-    def _advance(execution_id: str) -> None:
-        advance(execution_id)
+    def _advance(*execution_ids: str) -> None:
+        advance_each(advance, execution_ids, again)
 
 
 def add_execute(app: Celery, attempts: Attempts) -> None:
@@ -28,6 +32,26 @@ def add_execute(app: Celery, attempts: Attempts) -> None:
     @app.task(name=EXECUTE, acks_late=True, bind=True)
     def _execute(job: Any, execution_id: str, seq: int, attempt: int) -> None:
         attempts(execution_id, seq, attempt, ChainRest(execution_id, job.request.chain))
+
+
+def advance_each(
+    advance: Callable[[str], None], execution_ids: Sequence[str], again: Callable[[Sequence[str]], None]
+) -> None:
+    """Advances one after the other; an error of one does not keep the others from it, the last one is raised."""
+    until = time.monotonic() + GROUP_S
+    failed: Exception | None = None
+    for number, execution_id in enumerate(execution_ids):
+        if number and time.monotonic() > until:
+            again(execution_ids[number:])
+            break
+        try:
+            advance(execution_id)
+        except Exception as error:  # noqa: BLE001 # the edge of a job, it is raised again
+            if failed is not None:
+                _log.error("advance failed", exc_info=failed)
+            failed = error
+    if failed is not None:
+        raise failed
 
 
 def add_submit(app: Celery, submissions: Submissions) -> None:

@@ -1,4 +1,4 @@
-"""The roles that a process can play: orchestrator, sweeper, worker."""
+"""The roles that a process can play, but for the web."""
 
 import os
 import secrets
@@ -7,8 +7,8 @@ import signal
 import socket
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from functools import partial
-from types import FrameType
 from typing import TYPE_CHECKING
 
 from celery import Celery
@@ -30,6 +30,7 @@ from celeriac_workers.runners.engine import Engine, find_engine
 from celeriac_workers.runners.registry import Runners
 from celeriac_workers.runners.settings import RunnerSettings
 from celeriac_workers.slot import Slots
+from celeriac_workers.sweeping import start_sweeping
 
 if TYPE_CHECKING:
     from celeriac_workers.containers import ContainerKeeper
@@ -39,10 +40,14 @@ WORKER_SLOTS = 16
 
 
 def orchestrator() -> int:
-    """Advances executions, one at a time: start several for more."""
+    """Advances executions, one at a time: start several for more. Beside it, finds what nobody else will notice."""
     app, _ = _begin("orchestrator")
-    celery = orchestrator_app(app.settings, app.advance, app.submissions)
-    return _work(celery, "orchestrator", "orchestrate", "solo", 1)
+    celery = orchestrator_app(app)
+    end_sweeping = start_sweeping(app.sweeper.run)
+    with _signs_of_life(app, "orchestrator"):
+        exit_code = _work(celery, "orchestrator", "orchestrate", "solo", 1)
+    end_sweeping()
+    return exit_code
 
 
 def worker() -> int:
@@ -79,27 +84,14 @@ def worker() -> int:
     return exit_code
 
 
-def sweeper() -> int:
-    """Finds what nobody else will notice."""
-    app, _ = _begin("sweeper")
-    stop = threading.Event()
-
-    def end(signum: int, frame: FrameType | None) -> None:
-        stop.set()
-
-    signal.signal(signal.SIGTERM, end)
-    signal.signal(signal.SIGINT, end)
-    app.sweeper.run(stop.wait)
-    return 0
-
-
 def listener() -> int:
     """Starts the executions that producers ask for by messages; ends when a source has ended by itself."""
     app, _ = _begin("listener")
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda signum, frame: stop.set())
-    return 0 if listen(sources(app.settings, app.submissions), stop) else 1
+    with _signs_of_life(app, "listener"):
+        return 0 if listen(sources(app.settings, app.submissions), stop) else 1
 
 
 def tidier() -> int:
@@ -114,7 +106,6 @@ def tidier() -> int:
 ROLES: Mapping[str, Callable[[], int]] = {
     "listener": listener,
     "orchestrator": orchestrator,
-    "sweeper": sweeper,
     "tidier": tidier,
     "worker": worker,
 }
@@ -138,8 +129,13 @@ def _begin(role: str) -> tuple[App, Lifeline | None]:
     if line is not None:
         line.wait_for_go()
     else:
-        app.migrate()
+        app.preparation.services()
     return app, line
+
+
+def _signs_of_life(app: App, role: str) -> AbstractContextManager[object]:
+    """Nobody looks for those of a cell that ends with its command."""
+    return app.processes.heartbeat(role) if app.settings.is_lasting else nullcontext()
 
 
 def _name(role: str) -> None:

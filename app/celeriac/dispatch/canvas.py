@@ -30,6 +30,6 @@ def execute(app: Celery, execution_id: str, run: TaskRun) -> Signature:
     )
 
 
-def advance(app: Celery, execution_id: str) -> Signature:
-    """The job that advances an execution."""
-    return app.signature(ADVANCE, args=(execution_id,), immutable=True, ignore_result=True)
+def advance(app: Celery, *execution_ids: str) -> Signature:
+    """The job that advances executions, one after the other."""
+    return app.signature(ADVANCE, args=execution_ids, immutable=True, ignore_result=True)

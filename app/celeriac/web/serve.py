@@ -1,6 +1,7 @@
 """`python -m celeriac.web.serve`: the web role, gunicorn with threads, configured by the environment."""
 
 import os
+import sys
 from typing import Any
 
 from flask import Flask
@@ -8,6 +9,8 @@ from gunicorn.app.base import BaseApplication
 from setproctitle import setproctitle
 
 from celeriac import lifeline
+from celeriac.services.preparation import NotReady
+from celeriac.services.processes import Heartbeat
 from celeriac.settings import Settings
 from celeriac.web import create_app
 from celeriac.wiring import build
@@ -20,6 +23,7 @@ class Server(BaseApplication):  # type: ignore[misc] # gunicorn is untyped
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
+        self._heartbeat: Heartbeat | None = None
         super().__init__()
 
     def load_config(self) -> None:
@@ -35,6 +39,9 @@ class Server(BaseApplication):  # type: ignore[misc] # gunicorn is untyped
             "accesslog": None,
             "loglevel": "warning",
             "control_socket_disable": True,
+            "pre_fork": lambda server, worker: _take_title(),
+            "post_worker_init": lambda worker: _take_title(),
+            "worker_exit": self._end,
         }
         for name, value in options.items():
             if name in self.cfg.settings:
@@ -42,19 +49,43 @@ class Server(BaseApplication):  # type: ignore[misc] # gunicorn is untyped
 
     def load(self) -> Flask:
         """In the worker process, after gunicorn's fork: connections and threads are its own."""
-        return create_app(build(self._settings))
+        celeriac = build(self._settings, gathers=True)
+        self._heartbeat = celeriac.processes.heartbeat("web").start()
+        return create_app(celeriac)
+
+    def _end(self, server: object, worker: object) -> None:
+        if self._heartbeat:
+            self._heartbeat.stop()
 
 
 def main() -> None:
     """Serves until it is told to end."""
-    setproctitle("celeriac: web")
+    _take_title()
     settings = Settings.from_environ(os.environ)
     line = lifeline.attach(os.environ)
-    if line is None:
-        build(settings).migrate()
-    else:
+    if line is not None:
         line.wait_for_go()
+    elif problem := _unready(settings):
+        sys.exit(f"celeriac: {problem}")
     Server(settings).run()
+
+
+def _unready(settings: Settings) -> str:
+    """Why nobody may be served yet; empty when they may. Leaves nothing open: gunicorn forks."""
+    celeriac = build(settings)
+    try:
+        celeriac.preparation.services()
+        celeriac.preparation.people()
+    except NotReady as error:
+        return str(error)
+    finally:
+        celeriac.close()
+    return ""
+
+
+def _take_title() -> None:
+    """gunicorn gives its processes titles of its own."""
+    setproctitle("celeriac: web")
 
 
 if __name__ == "__main__":

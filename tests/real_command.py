@@ -109,6 +109,10 @@ class Command:
             stderr=subprocess.PIPE,
             text=True,
         )
+        return self.adopt(process)
+
+    def adopt(self, process: "subprocess.Popen[str]") -> Running:
+        """A command that was started in another way; it is ended with the others."""
         self._started.append(process)
         return Running(process)
 

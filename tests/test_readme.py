@@ -11,7 +11,7 @@ import click
 import pytest
 
 from celeriac.cli.main import cli
-from celeriac_workers.roles import ROLES
+from celeriac.cli.roles import existing_roles
 from importing import importers
 
 ROOT = Path(__file__).parents[1]
@@ -81,11 +81,11 @@ def test_every_command_in_a_console_block_exists() -> None:
         assert {word for word in words if word.startswith("-") and "#" not in words[: words.index(word)]} <= options
 
 
-def test_the_procfile_starts_roles_that_exist() -> None:
-    started = [line.partition(": ")[2].split() for line in (ROOT / "Procfile").read_text().splitlines()]
+def test_the_procfile_starts_every_role_that_exists() -> None:
+    lines = [line.partition(": ") for line in (ROOT / "Procfile").read_text().splitlines()]
 
-    assert {words[2] for words in started} == {"celeriac.web.serve", "celeriac_workers"}
-    assert {words[3] for words in started if words[2] == "celeriac_workers"} <= set(ROLES)
+    assert [command for _, _, command in lines] == [f"celeriac {role}" for role in existing_roles()]
+    assert [name for name, _, _ in lines] == list(existing_roles())
 
 
 def test_every_linked_or_named_place_exists() -> None:

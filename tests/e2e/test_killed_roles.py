@@ -61,7 +61,7 @@ def test_the_work_of_a_killed_worker_is_lost_and_done_again(command: Command) ->
     assert command.leftovers() == []
 
 
-@pytest.mark.parametrize("title", ["celeriac: orchestrator", "celeriac: sweeper", "valkey-server"])
+@pytest.mark.parametrize("title", ["celeriac: orchestrator", "valkey-server"])
 def test_scripts_run_on_while_another_role_is_killed(command: Command, title: str) -> None:
     after = after_kill(command, title)
 

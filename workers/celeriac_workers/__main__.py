@@ -2,15 +2,24 @@
 
 import sys
 
+from celeriac.services.preparation import NotReady
 from celeriac_workers.roles import ROLES
 
 
 def main() -> int:
     """Runs a role until it is told to end."""
     if len(sys.argv) != 2 or sys.argv[1] not in ROLES:
-        print(f"usage: python -m celeriac_workers {'|'.join(ROLES)}", file=sys.stderr)  # noqa: T201 # the only talk
+        _say(f"usage: python -m celeriac_workers {'|'.join(ROLES)}")
         return 2
-    return ROLES[sys.argv[1]]()
+    try:
+        return ROLES[sys.argv[1]]()
+    except NotReady as error:
+        _say(f"celeriac: {error}")
+        return 1
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr)  # noqa: T201 # before there are logs
 
 
 if __name__ == "__main__":

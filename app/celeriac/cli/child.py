@@ -31,7 +31,8 @@ class ChildSpec:
     """A process to keep running.
 
     layer: the highest layer is stopped first. guarded: the program knows no lifeline, a shell guard minds it.
-    main: what the program does, to be forked at the first start (celeriac.cli.forked); restarts run argv.
+    main: what the program does, where it may be forked (celeriac.cli.forked). talks: its output is for people at once,
+    not for a log.
     """
 
     name: str
@@ -40,6 +41,7 @@ class ChildSpec:
     layer: int = 1
     guarded: bool = False
     main: Callable[[], None] | None = None
+    talks: bool = False
 
 
 class Child:

@@ -1,11 +1,14 @@
 """The `celeriac` command: options and help. Imports of each command wait until it is called: `--help` must be quick."""
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from celeriac.cli.arguments import FlowFile, KeyFile, KeyValue, RunArguments, unique
+from celeriac.cli.exits import Exit
+from celeriac.cli.roles import ROLES, WEB, become
 from celeriac.cli.users import tokens, users
 from celeriac.settings import Settings, SettingsInvalid, process_settings
 
@@ -108,14 +111,37 @@ def plugins(text: str, output: str) -> None:
 
 
 @cli.command()
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", default=8080, show_default=True, type=click.IntRange(1, 65535), help="Port to listen on.")
+@click.option("--host", help="Address to listen on.  [default: CELERIAC_WEB_HOST or 127.0.0.1]")
+@click.option("--port", type=click.IntRange(1, 65535), help="Port to listen on.  [default: CELERIAC_WEB_PORT or 8080]")
 @click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="Worker processes.")
-def server(host: str, port: int, workers: int) -> None:
-    """Run every role on this machine: web, orchestrator, sweeper, workers and, unless configured, a broker."""
-    from celeriac.cli.server import serve
+@click.option("--watch", "watched", type=_FOLDER, help="Deploy the flows of this folder whenever they are saved.")
+@click.option("--no-examples", is_flag=True, help="Do not register the flows of the namespace `tutorial`.")
+def server(host: str | None, port: int | None, workers: int, watched: Path | None, no_examples: bool) -> None:
+    """Run every role on this machine and, unless configured, a broker and a database."""
+    from celeriac.cli.server import ServerArguments, serve
 
-    sys.exit(serve(_settings(), host=host, port=port, workers=workers))
+    settings = _settings()
+    settings = replace(settings, web_host=host or settings.web_host, web_port=port or settings.web_port)
+    sys.exit(serve(settings, ServerArguments(workers, watched, has_examples=not no_examples)))
+
+
+def _role_command(role: str, text: str) -> click.Command:
+    """Plays one role in this process: for several machines, or a supervisor of another kind."""
+
+    def play() -> None:
+        from celeriac.cli.address import address_problem
+
+        settings = _settings()
+        if role == WEB and (problem := address_problem(settings.web_host, settings.web_port)):
+            click.echo(f"celeriac: {problem}", err=True)
+            sys.exit(Exit.USAGE)
+        become(role)
+
+    return click.Command(role, callback=play, help=f"{text} One role alone, configured by the environment.")
+
+
+for _role, _text in ROLES.items():
+    cli.add_command(_role_command(_role, _text))
 
 
 cli.add_command(users)

@@ -66,7 +66,7 @@ class Run:
     def to_its_end(self, source: str) -> Exit:
         """Starts the flow, follows it, prints its results. Raises: FlowInvalid, InputsInvalid, Refused."""
         build = import_application()
-        for role in ("orchestrator", "worker", "sweeper"):
+        for role in ("orchestrator", "worker"):
             self._session.start(role)
         engine = build(self._session.settings)
         engine.migrate()
@@ -152,6 +152,9 @@ def _settings(arguments: RunArguments, settings: Settings) -> Settings:
     files = arguments.files or settings.files or (beside if beside.is_dir() else None)
     return replace(
         settings,
+        broker_url="",
+        redis_url="",
+        amqp_url="",
         files=files.absolute() if files else None,
         runner_override=arguments.runner or settings.runner_override,
     )

@@ -8,53 +8,63 @@ from dataclasses import dataclass, replace
 from celeriac.cli.cells import Cell, open_cell, prepare_home
 from celeriac.cli.child import ChildSpec
 from celeriac.cli.forked import module_main
+from celeriac.cli.roles import module_of
 from celeriac.cli.supervisor import Supervisor
 from celeriac.cli.valkey import Valkey, ValkeyUnavailable, prepare, wait_until_ready
 from celeriac.settings import Settings, process_environ
 
 _VALKEY = "valkey"
-_WEB = "web"
+_NOT_FOR_ROLES = "CELERIAC_ADMIN_PASSWORD"
 _NOT_FROM_CWD = "-P"
 """A queue.py or redis.py in the user's folder must not become our module."""
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """settings: what every process of the cell is given."""
+    """settings: what every process of the cell is given. own_redis: its Valkey was started here."""
 
     settings: Settings
     supervisor: Supervisor
+    own_redis: bool = True
 
     def start(self, role: str, *, number: int = 0) -> None:
-        """Starts a role: orchestrator, sweeper, worker or web. number: to tell several of one role apart.
+        """Starts a role and keeps it running. number: to tell several of one role apart.
 
         To be called when this process has imported the application and before it has connected anywhere: it is forked.
         """
-        module, *argv = ("celeriac.web.serve",) if role == _WEB else ("celeriac_workers", role)
-        name = f"{role}-{number}" if number else role
+        self.supervisor.start(self.program(f"{role}-{number}" if number else role, *module_of(role)))
+
+    def program(self, name: str, module: str, *argv: str, talks: bool = False) -> ChildSpec:
+        """What `python -m module argv…` does, with the settings of the cell."""
         environ = process_environ() | self.settings.environ()
+        if not talks:
+            environ.pop(_NOT_FOR_ROLES, None)
         command = (sys.executable, _NOT_FROM_CWD, "-m", module, *argv)
-        self.supervisor.start(ChildSpec(name, command, environ, main=module_main(module, *argv)))
+        return ChildSpec(name, command, environ, main=module_main(module, *argv), talks=talks)
 
 
 @contextmanager
-def open_session(settings: Settings, *, cell_id: str = "", own_broker: bool = True) -> Iterator[Session]:
-    """Everything that it started has ended when the block is left.
+def open_session(settings: Settings, *, cell_id: str = "") -> Iterator[Session]:
+    """Everything that it started has ended when the block is left. Starts a Valkey for what the settings do not name.
 
-    own_broker: start a Valkey, else use the broker of the settings. Raises: BlockingIOError (a living command holds the
-    cell), ValkeyUnavailable.
+    cell_id: of a cell that outlives this command, whose children are kept running whatever happens.
+    Raises: BlockingIOError (a living command holds the cell), ValkeyUnavailable.
     """
+    lasting = bool(cell_id)
     prepare_home(settings.home)
     with (
         open_cell(settings.home, cell_id) as cell,
-        Supervisor(settings.logs_dir, shared_fds=(cell.alive_fd,)) as supervisor,
+        Supervisor(
+            settings.logs_dir, shared_fds=(cell.alive_fd,), forks_again=lasting, gives_up=not lasting
+        ) as supervisor,
     ):
-        if own_broker:
-            url = _start_valkey(supervisor, cell, durable=bool(cell_id)).url
-            settings = replace(settings, broker_url=url, redis_url=url)
+        own_redis = not (settings.broker_url and settings.redis_url)
+        if own_redis:
+            url = _start_valkey(supervisor, cell, durable=lasting).url
+            settings = replace(settings, broker_url=settings.broker_url or url, redis_url=settings.redis_url or url)
         settings = replace(settings, cell=cell.id)
         settings.tmp_dir.mkdir(parents=True, exist_ok=True)
-        yield Session(settings, supervisor)
+        yield Session(settings, supervisor, own_redis)
 
 
 def _start_valkey(supervisor: Supervisor, cell: Cell, *, durable: bool) -> Valkey:

@@ -3,11 +3,14 @@
 Polled, without threads. Knows nothing of what its children do.
 """
 
+import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
+from typing import BinaryIO
 
 from celeriac.cli.child import Child, ChildSpec
 from celeriac.cli.forked import IS_SAFE
@@ -28,11 +31,15 @@ class ChildKeepsEnding(Exception):
 
 @dataclass(frozen=True, slots=True)
 class ChildEnded:
-    """A child that ended by itself and is about to be restarted. exit_code: negative = the signal."""
+    """A child that ended by itself and is about to be restarted. exit_code: negative = the signal.
+
+    times: how often in a row it has ended right after its start.
+    """
 
     name: str
     exit_code: int
     restart_in_s: float
+    times: int
 
 
 @dataclass(slots=True)
@@ -55,15 +62,23 @@ class Supervisor:
         *,
         shared_fds: Sequence[int] = (),
         grace_s: float = 8.0,
+        forks_again: bool = False,
+        gives_up: bool = True,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """shared_fds: descriptors that every child keeps open, such as a lock. grace_s: from TERM to KILL."""
+        """shared_fds: descriptors that every child keeps open, such as a lock. grace_s: from TERM to KILL.
+
+        forks_again: this process will never have threads or connections, so restarts may be forks, too.
+        gives_up: a child that cannot live is an error, else it is started again and again.
+        """
         self._logs_dir = logs_dir
         self._shared_fds = tuple(shared_fds)
         self._clock = clock
         self._kept: dict[str, _Kept] = {}
         self._may_go = False
         self._rotated_at = clock()
+        self._forks_again = forks_again
+        self._gives_up = gives_up
         self.grace_s = grace_s
 
     def __enter__(self) -> "Supervisor":
@@ -81,6 +96,17 @@ class Supervisor:
         kept = self._kept[spec.name] = _Kept(spec)
         rotate(self._logs_dir, spec.name)
         self._spawn(kept, may_fork=IS_SAFE)
+
+    def run_once(self, spec: ChildSpec) -> int:
+        """Runs a child to its end, before others are started; returns its exit code."""
+        with self._output(spec) as output:
+            child = Child(spec, output, self._shared_fds, may_fork=IS_SAFE)
+        try:
+            while (exit_code := child.exit_code()) is None:
+                time.sleep(_POLL_S)
+        finally:
+            child.end()
+        return exit_code
 
     def go(self) -> None:
         """Tells all children, also those started later, that what they share is ready."""
@@ -119,7 +145,7 @@ class Supervisor:
         ended = [self._note_end(kept, now) for kept in self._kept.values() if _has_ended(kept)]
         for kept in self._kept.values():
             if kept.child is None and now >= kept.restart_at:
-                self._spawn(kept, may_fork=False)
+                self._spawn(kept, may_fork=IS_SAFE and self._forks_again)
         return ended
 
     def stop(self) -> None:
@@ -147,8 +173,8 @@ class Supervisor:
         descendants.end(_ORPHANS_END_IN_S)
 
     def _spawn(self, kept: _Kept, *, may_fork: bool) -> None:
-        with open_log(self._logs_dir, kept.spec.name) as log:
-            kept.child = Child(kept.spec, log, self._shared_fds, may_fork=may_fork)
+        with self._output(kept.spec) as output:
+            kept.child = Child(kept.spec, output, self._shared_fds, may_fork=may_fork)
         kept.started_at = self._clock()
         if self._may_go:
             kept.child.say_go()
@@ -158,12 +184,21 @@ class Supervisor:
         _end(kept)
         kept.quick_ends = 0 if now - kept.started_at > STEADY_S else kept.quick_ends + 1
         name = kept.spec.name
-        if kept.quick_ends >= MAX_QUICK_ENDS:
+        if kept.quick_ends >= MAX_QUICK_ENDS and self._gives_up:
             shown = f"{self.log_path(name)}:\n{tail(self._logs_dir, name)}"
             raise ChildKeepsEnding(f"{name} ended {kept.quick_ends} times, {shown}")
-        delay_s = min(_FIRST_DELAY_S * 2 ** max(kept.quick_ends - 1, 0), _LONGEST_DELAY_S)
+        delay_s = min(_FIRST_DELAY_S * 2 ** min(max(kept.quick_ends - 1, 0), MAX_QUICK_ENDS * 2), _LONGEST_DELAY_S)
         kept.restart_at = now + delay_s
-        return ChildEnded(name, exit_code, delay_s)
+        return ChildEnded(name, exit_code, delay_s, kept.quick_ends)
+
+    @contextmanager
+    def _output(self, spec: ChildSpec) -> Iterator[BinaryIO]:
+        if spec.talks:
+            sys.stderr.flush()
+            yield sys.stderr.buffer
+            return
+        with open_log(self._logs_dir, spec.name) as log:
+            yield log
 
 
 def _has_ended(kept: _Kept) -> bool:

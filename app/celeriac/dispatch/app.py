@@ -8,6 +8,7 @@ from kombu.transport import redis as redis_transport
 
 EXECUTE = "celeriac.execute"
 ADVANCE = "celeriac.advance"
+FIRE = "celeriac.fire"
 SUBMIT = "celeriac.submit"
 """Job of producers, and the name of the queue and of the stream that they may use instead."""
 SUBMIT_DEAD = "celeriac.submit.dead"
@@ -33,6 +34,7 @@ def make_celery(broker_url: str, redis_url: str) -> Celery:
         result_accept_content=["json"],
         task_routes={
             ADVANCE: {"queue": ORCHESTRATE_QUEUE},
+            FIRE: {"queue": ORCHESTRATE_QUEUE},
             SUBMIT: {"queue": ORCHESTRATE_QUEUE},
             EXECUTE: {"queue": DEFAULT_QUEUE},
         },

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from celeriac.core.errors import ExecutionNotFound, Refused
-from celeriac.core.execution import Letter, Once
+from celeriac.core.execution import Execution, Letter, Once
 from celeriac.services.publishing import Publisher
 from celeriac.services.starting import Starting
 from celeriac.store.execution_store import AlreadyStarted, ExecutionStore
@@ -14,13 +14,18 @@ from celeriac.store.sweep_store import SweepStore
 
 
 class Started(str):
-    """The id of an execution. is_new: False when it had been started before, by the same `Once`."""
+    """The id of an execution. is_new: False when it had been started before, by the same `Once`.
+
+    execution: as it was written, when it is new.
+    """
 
     is_new: bool
+    execution: Execution | None
 
-    def __new__(cls, execution_id: str, *, is_new: bool) -> Self:
+    def __new__(cls, execution_id: str, *, is_new: bool, execution: Execution | None = None) -> Self:
         started = super().__new__(cls, execution_id)
         started.is_new = is_new
+        started.execution = execution
         return started
 
 
@@ -73,7 +78,7 @@ class Executions:
             self._store.log(execution.id, "WARN", warnings)
         if not execution.is_for_later:
             self._publisher.advance([execution.id])
-        return Started(execution.id, is_new=True)
+        return Started(execution.id, is_new=True, execution=execution)
 
     def record_failed(
         self,

@@ -2,7 +2,7 @@
 import { address } from "../api/client";
 import { LiveStream, type Subscription } from "./stream";
 
-export type { LiveState, Subscription } from "./stream";
+export type { LiveState, Reason, Subscription } from "./stream";
 
 let stream: LiveStream | undefined;
 

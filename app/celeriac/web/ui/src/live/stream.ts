@@ -7,8 +7,11 @@ export interface Subscription {
   /** A message of the topic. */
   receive(data: Record<string, unknown>, kind: string): void;
   /** Messages may have been missed: read everything again. Rejects when the server cannot be reached. */
-  refresh(): Promise<void> | void;
+  refresh(reason: Reason): Promise<void> | void;
 }
+
+/** open: the stream begins (again). resync: the server dropped messages. poll: there is no stream. */
+export type Reason = "open" | "resync" | "poll";
 
 const FIRST_MS = 1000;
 const LONGEST_MS = 30_000;
@@ -22,7 +25,6 @@ export class LiveStream extends EventTarget {
   #subscriptions = new Set<Subscription>();
   #source: EventSource | undefined;
   #failures = 0;
-  #wasOpen = false;
   #paused = false;
   #retry: ReturnType<typeof setTimeout> | undefined;
   #poll: ReturnType<typeof setInterval> | undefined;
@@ -58,7 +60,7 @@ export class LiveStream extends EventTarget {
     this.#source = source;
     source.addEventListener("open", () => this.#opened());
     source.addEventListener("error", () => this.#lost());
-    source.addEventListener("resync", () => void this.#refresh());
+    source.addEventListener("resync", () => void this.#refresh("resync"));
     source.addEventListener("reconnect", () => {
       this.#close();
       this.#again(FIRST_MS * this.random());
@@ -69,12 +71,10 @@ export class LiveStream extends EventTarget {
   }
 
   #opened(): void {
-    const missed = this.#wasOpen || this.#failures > 0;
-    this.#wasOpen = true;
     this.#failures = 0;
     this.#stopPolling();
     this.#show("live");
-    if (missed) void this.#refresh();
+    void this.#refresh("open");
   }
 
   #lost(): void {
@@ -95,8 +95,8 @@ export class LiveStream extends EventTarget {
     }
   }
 
-  async #refresh(): Promise<void> {
-    const results = await Promise.allSettled([...this.#subscriptions].map(async (one) => one.refresh()));
+  async #refresh(reason: Reason): Promise<void> {
+    const results = await Promise.allSettled([...this.#subscriptions].map(async (one) => one.refresh(reason)));
     if (this.#poll === undefined) return;
     this.#show(results.every((one) => one.status === "rejected") ? "offline" : "polling");
   }
@@ -127,7 +127,7 @@ export class LiveStream extends EventTarget {
   }
 
   #startPolling(): void {
-    this.#poll ??= setInterval(() => void this.#refresh(), POLL_MS);
+    this.#poll ??= setInterval(() => void this.#refresh("poll"), POLL_MS);
   }
 
   #stopPolling(): void {

@@ -1,0 +1,3 @@
+export function graph(): unknown {
+  return {};
+}

@@ -1,0 +1,27 @@
+/* What the API tells of an execution, as far as the timeline reads it. */
+
+export interface StateDocument {
+  current: string;
+  startDate: string | null;
+  endDate?: string;
+  histories: { state: string; date: string }[];
+}
+
+export interface TaskRunDocument {
+  id: string;
+  taskId: string;
+  value?: string | null;
+  iteration?: number | null;
+  parentTaskRunId?: string | null;
+  state: StateDocument;
+  attempts?: { state: StateDocument }[];
+}
+
+export interface ExecutionDocument {
+  id: string;
+  namespace: string;
+  flowId: string;
+  state: StateDocument;
+  done?: boolean;
+  taskRunList?: TaskRunDocument[];
+}

@@ -1,0 +1,246 @@
+/* <execution-timeline execution-id selected?>: task runs as a tree beside their bars in time. Tells `task-run-selected`. */
+import { html, nothing, render } from "lit-html";
+import { get } from "../../api/client";
+import { subscribe } from "../../live";
+import { Chart } from "./chart";
+import type { ExecutionDocument, TaskRunDocument } from "./documents";
+import { axis, lines, ROW_PX, rowTemplate } from "./drawing";
+import { table } from "./table";
+import { type Actions, tools } from "./tools";
+
+const OVERSCAN = 8;
+const TICK_MS = 250;
+const FIRST_ANSWER_MS = 1000;
+const TICK_PX = 92;
+
+export class ExecutionTimeline extends HTMLElement {
+  static observedAttributes = ["execution-id", "selected"];
+
+  readonly #chart = new Chart();
+  #isTaken = false;
+  #isFresh = true;
+  #isTable = false;
+  #follows = false;
+  #frame = 0;
+  #stop: (() => void) | undefined;
+  #timer: ReturnType<typeof setInterval> | undefined;
+  #late: ReturnType<typeof setTimeout> | undefined;
+  readonly #sizes = new ResizeObserver(() => this.#draw());
+
+  connectedCallback(): void {
+    this.#watch();
+    this.#sizes.observe(this);
+    this.#timer = setInterval(() => this.#chart.isRunning && document.visibilityState === "visible" && this.#draw(), TICK_MS);
+  }
+
+  disconnectedCallback(): void {
+    this.#stop?.();
+    this.#sizes.disconnect();
+    clearInterval(this.#timer);
+    clearTimeout(this.#late);
+    cancelAnimationFrame(this.#frame);
+    this.#frame = 0;
+  }
+
+  attributeChangedCallback(name: string): void {
+    if (!this.isConnected) return;
+    if (name === "execution-id") this.#watch();
+    else this.#reveal();
+  }
+
+  #watch(): void {
+    this.#stop?.();
+    const id = this.getAttribute("execution-id");
+    if (!id) return;
+    this.#isFresh = true;
+    this.#late = setTimeout(() => this.#isFresh && void this.#load(id).catch(() => undefined), FIRST_ANSWER_MS);
+    this.#stop = subscribe({
+      topic: `execution:${id}`,
+      receive: (data) => this.#take(data.execution as ExecutionDocument, (data.taskRuns ?? []) as TaskRunDocument[], this.#isFresh),
+      refresh: (reason) => {
+        this.#isFresh = true;
+        return reason === "open" ? undefined : this.#load(id);
+      },
+    });
+  }
+
+  async #load(id: string): Promise<void> {
+    const execution = await get<ExecutionDocument>(`/executions/${encodeURIComponent(id)}`);
+    this.#take(execution, execution.taskRunList ?? [], true);
+  }
+
+  #take(execution: ExecutionDocument | undefined, runs: readonly TaskRunDocument[], isAll: boolean): void {
+    clearTimeout(this.#late);
+    this.#isFresh = false;
+    this.#chart.take(execution, runs, isAll);
+    if (!this.#isTaken) {
+      this.#isTaken = true;
+      this.replaceChildren();
+      this.#reveal();
+    }
+    this.#draw();
+    this.dispatchEvent(new CustomEvent("execution-changed", { bubbles: true, detail: this.#chart.execution }));
+  }
+
+  #reveal(): void {
+    const id = this.getAttribute("selected");
+    if (!id || !this.#isTaken) return;
+    this.#chart.reveal(id);
+    this.#draw();
+    this.#scrollToRow(this.#selectedIndex);
+  }
+
+  #draw(): void {
+    if (!this.#isTaken) return;
+    this.#frame ||= requestAnimationFrame(() => {
+      this.#frame = 0;
+      this.#render();
+    });
+  }
+
+  #render(): void {
+    const now = Date.now();
+    render(html`<div class="tl-bar">${tools(this.#chart, this.#follows, this.#isTable, this.#actions)}</div>
+      ${this.#isTable ? table(this.#chart.rows, now) : this.#grid(now)}`, this);
+    if (this.#follows) this.#scrollToRow(this.#chart.rows.findLastIndex((row) => row.node.end === undefined && row.isOpen !== true));
+  }
+
+  #grid(now: number) {
+    const body = this.#body;
+    const rows = this.#chart.rows;
+    const first = Math.max(0, Math.floor((body?.scrollTop ?? 0) / ROW_PX) - OVERSCAN);
+    const last = Math.min(rows.length, first + Math.ceil((body?.clientHeight ?? 800) / ROW_PX) + 2 * OVERSCAN);
+    const scale = this.#chart.scale(now);
+    const origin = this.#chart.whole(now).start;
+    const ticks = scale.ticks(origin, TICK_PX / Math.max(200, this.querySelector(".tl-axis")?.clientWidth ?? this.clientWidth * 0.6));
+    const sight = { scale, now, selected: this.#chart.selected };
+    const selected = this.#selectedIndex;
+    return html`<div class="tl-body" role="treegrid" aria-label="Task runs in time" aria-rowcount=${rows.length + 1} tabindex="0" data-own-keys
+      aria-activedescendant=${selected >= first && selected < last ? `tl-${selected}` : nothing}
+      @scroll=${() => this.#draw()} @keydown=${(event: KeyboardEvent) => this.#key(event)} @click=${(event: MouseEvent) => this.#clicked(event)} @wheel=${this.#wheel}>
+      <div class="tl-head" role="row"><span role="columnheader">Task</span>
+        <div class="tl-axis" role="columnheader" aria-label="Time">${axis(ticks, origin)}</div><span class="num" role="columnheader">Duration</span></div>
+      <div class="tl-space" role="rowgroup" .style=${`height:${rows.length * ROW_PX}px`}>
+        <div class="tl-lines" aria-hidden="true">${lines(ticks, scale, this.#chart.isRunning ? now : undefined)}</div>
+        ${rows.slice(first, last).map((row, at) => rowTemplate(row, first + at, sight))}
+        ${rows.length === 0 ? html`<p class="tl-none muted">${this.#chart.total === 0 ? "No task has started yet" : "No task run has a problem"}</p>` : nothing}
+      </div>
+    </div>`;
+  }
+
+  get #body(): HTMLElement | null {
+    return this.querySelector(".tl-body");
+  }
+
+  get #selectedIndex(): number {
+    return this.#chart.rows.findIndex((row) => row.node.key === this.#chart.selected);
+  }
+
+  #clicked(event: MouseEvent): void {
+    const target = event.target as Element;
+    const index = Number(target.closest<HTMLElement>(".tl-row")?.dataset.index ?? -1);
+    const row = this.#chart.rows[index];
+    if (!row) return;
+    if (row.isOpen !== undefined && (target.closest(".tl-twist") || event.detail === 2)) this.#chart.open(row.node.key, !row.isOpen);
+    this.#select(index, target.closest(".tl-twist") === null);
+  }
+
+  #select(index: number, isOpened: boolean): void {
+    const row = this.#chart.rows[index];
+    if (!row) return;
+    this.#chart.selected = row.node.key;
+    this.#scrollToRow(index);
+    this.#draw();
+    if (!isOpened || !row.node.run) return;
+    const { id, taskId, value } = row.node.run;
+    this.dispatchEvent(new CustomEvent("task-run-selected", { bubbles: true, detail: { taskRunId: id, taskId, value, state: row.node.state } }));
+  }
+
+  #scrollToRow(index: number): void {
+    const body = this.#body;
+    if (!body || index < 0) return;
+    const top = index * ROW_PX;
+    const room = body.clientHeight - ROW_PX * 2;
+    if (top < body.scrollTop) body.scrollTop = top;
+    else if (top > body.scrollTop + room) body.scrollTop = top - room;
+  }
+
+  #key(event: KeyboardEvent): void {
+    if (event.metaKey || event.ctrlKey || event.altKey) return;
+    const at = this.#selectedIndex;
+    const acts: Record<string, () => void> = {
+      j: () => this.#select(Math.min(at + 1, this.#chart.rows.length - 1), false),
+      k: () => this.#select(Math.max(at - 1, 0), false),
+      Home: () => this.#select(0, false),
+      End: () => this.#select(this.#chart.rows.length - 1, false),
+      ArrowRight: () => this.#unfold(at, true),
+      ArrowLeft: () => this.#unfold(at, false),
+      Enter: () => this.#select(at, true),
+      e: this.#actions.problems,
+      c: this.#actions.compress,
+      f: this.#actions.follow,
+      "+": () => this.#actions.zoom(0.5),
+      "-": () => this.#actions.zoom(2),
+      "0": this.#actions.fit,
+    };
+    const act = acts[{ ArrowDown: "j", ArrowUp: "k", " ": "Enter" }[event.key] ?? event.key];
+    if (!act) return;
+    event.preventDefault();
+    act();
+  }
+
+  /** Right: unfold, or to the first child. Left: fold, or to the parent. */
+  #unfold(at: number, isOpen: boolean): void {
+    const row = this.#chart.rows[at];
+    if (!row) return;
+    if (row.isOpen === !isOpen) {
+      this.#chart.open(row.node.key, isOpen);
+      this.#draw();
+    } else if (isOpen && row.isOpen) this.#select(at + 1, false);
+    else if (!isOpen) this.#select(this.#chart.rows.slice(0, at).findLastIndex((one) => one.depth < row.depth), false);
+  }
+
+  #wheel = {
+    handleEvent: (event: WheelEvent): void => {
+      if (!event.ctrlKey) return;
+      event.preventDefault();
+      const track = this.querySelector(".tl-axis")?.getBoundingClientRect();
+      const place = track ? Math.min(1, Math.max(0, (event.clientX - track.left) / track.width)) : 0.5;
+      this.#chart.zoom(event.deltaY > 0 ? 1.25 : 0.8, place, Date.now());
+      this.#draw();
+    },
+    passive: false,
+  };
+
+  readonly #actions: Actions = {
+    problems: () => {
+      this.#chart.onlyProblems = !this.#chart.onlyProblems;
+      this.#chart.fold();
+      this.#draw();
+    },
+    compress: () => {
+      this.#chart.isCompressed = !this.#chart.isCompressed;
+      this.#draw();
+    },
+    zoom: (factor) => {
+      this.#chart.zoom(factor, 0.5, Date.now());
+      this.#draw();
+    },
+    fit: () => {
+      this.#chart.window = undefined;
+      this.#draw();
+    },
+    openAll: (isOpen) => {
+      this.#chart.openAll(isOpen);
+      this.#draw();
+    },
+    follow: () => {
+      this.#follows = !this.#follows;
+      this.#draw();
+    },
+    table: () => {
+      this.#isTable = !this.#isTable;
+      this.#draw();
+    },
+  };
+}

@@ -20,6 +20,7 @@ from celeriac.services.flows import Flows
 from celeriac.services.input_preview import InputPreview
 from celeriac.services.listing import Listing
 from celeriac.services.logs import Logs
+from celeriac.services.key_values import KeyValues
 from celeriac.services.masking import Maskers
 from celeriac.services.preparation import Preparation
 from celeriac.services.processes import Processes
@@ -44,6 +45,7 @@ from celeriac.store.failure_store import FailureStore
 from celeriac.store.flow_list_store import FlowListStore
 from celeriac.store.flow_store import FlowStore
 from celeriac.store.grid_store import GridStore
+from celeriac.store.key_list_store import KeyListStore
 from celeriac.store.kv_store import KeyValueStore
 from celeriac.store.list_store import ListStore
 from celeriac.store.log_store import LogStore
@@ -90,6 +92,10 @@ class App:
     @cached_property
     def flow_batches(self) -> FlowBatches:
         return FlowBatches(self.flows, self.flow_store)
+
+    @cached_property
+    def key_values(self) -> KeyValues:
+        return KeyValues(self.surroundings.kv, KeyListStore(self.database))
 
     @cached_property
     def views(self) -> Views:

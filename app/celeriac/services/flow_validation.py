@@ -51,7 +51,7 @@ class Verdict:
 
 
 def verdict(index: int, document: Document, parsed: ParsedFlow, newest: Callable[[str, str], int]) -> Verdict:
-    """The verdict on a document; places are those of the whole file. newest(namespace, flow id): the stored revision."""
+    """The verdict on a document, with places of the whole file. newest(namespace, flow id): the stored revision."""
     data = plain(document.text)
     written = data if isinstance(data, dict) else {}
     namespace, flow, revision = _name(written.get("namespace")), _name(written.get("id")), written.get("revision")

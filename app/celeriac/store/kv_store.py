@@ -41,7 +41,6 @@ class KeyValueStore:
         description: str | None = None,
     ) -> None:
         """Stores a JSON-able value. Raises: Refused when the key exists and must not be overwritten."""
-        where = sa.and_(KEY_VALUE.c.namespace == namespace, KEY_VALUE.c.key == key)
         values = {
             "value": orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS, default=str).decode(),
             "kind": kind or kind_of(value),
@@ -49,18 +48,17 @@ class KeyValueStore:
             "expires_us": None if ttl_s is None else self._now + int(ttl_s * 1_000_000),
             "updated_us": self._now,
         }
+        statement = self.database.insert(KEY_VALUE).values(namespace=namespace, key=key, version=1, **values)
+        statement = statement.on_conflict_do_update(
+            index_elements=[KEY_VALUE.c.namespace, KEY_VALUE.c.key],
+            set_={**values, "version": KEY_VALUE.c.version + 1},
+            where=None if overwrite else sa.not_(self._alive),
+        )
         with self.database.write() as connection:
-            present = connection.execute(
-                sa.select(KEY_VALUE.c.version, self._alive.label("alive")).where(where)
-            ).first()
-            if present is None:
-                connection.execute(KEY_VALUE.insert().values(namespace=namespace, key=key, version=1, **values))
-            elif present.alive and not overwrite:
+            if not connection.execute(statement).rowcount:
                 raise Refused(
                     f"Cannot set value for key '{key}'. Key already exists and `overwrite` is set to `false`."
                 )
-            else:
-                connection.execute(KEY_VALUE.update().where(where).values(version=KEY_VALUE.c.version + 1, **values))
 
     def delete(self, namespace: str, key: str) -> bool:
         """True when there was such a key."""

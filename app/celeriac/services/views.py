@@ -51,6 +51,10 @@ class Views:
         """The execution with its task runs. Raises: ExecutionNotFound."""
         return self._document(execution_id, 0)
 
+    def created(self, execution: Execution) -> Document:
+        """An execution that has only just been written, without looking at the database."""
+        return self.header(execution) | {"taskRunList": []}
+
     def header(self, execution: Execution, masker: Masker | None = None) -> Document:
         """An execution without its task runs."""
         document = execution_document(execution)
@@ -97,6 +101,12 @@ class Views:
         more = str(runs[-1].seq) if len(runs) == size else None
         documents = self.run_documents(execution, runs, self.masker(execution))
         return Page(documents, sum(self._store.count(execution_id).values()), cursor=more)
+
+    def first_task_runs(self, execution: Execution, most: int) -> list[Document]:
+        """The first task runs of an execution, without their outputs."""
+        runs = self._store.first(execution.id, most)
+        past = self._store.attempts(execution.id) if any(run.attempt > 1 for run in runs) else []
+        return [task_run_document(execution, run, [one for one in past if one.seq == run.seq]) for run in runs]
 
     def states_of_tasks(self, execution_id: str) -> dict[str, int]:
         """{state of task runs as people see it: how many}."""

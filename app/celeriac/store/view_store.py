@@ -80,6 +80,12 @@ class ViewStore:
         with self.database.read() as connection:
             return [PastAttempt(*row) for row in connection.execute(statement)]
 
+    def first(self, execution_id: str, limit: int) -> list[TaskRun]:
+        """The first task runs in order of creation."""
+        statement = sa.select(RUN).where(RUN.c.execution_id == execution_id, _VISIBLE).order_by(RUN.c.seq).limit(limit)
+        with self.database.read() as connection:
+            return [run_from(row) for row in connection.execute(statement).mappings()]
+
     def children_of(self, execution_id: str, seq: int, states: Sequence[str], after: int, limit: int) -> list[TaskRun]:
         """Task runs directly below a task run (0 = the flow) behind the task run `after`; in some states only."""
         statement = sa.select(RUN).where(

@@ -16,14 +16,16 @@ from celeriac.web.auth import register_auth
 from celeriac.web.errors import register_errors
 from celeriac.web.guards import register_guards
 from celeriac.web.security import register_security
+from celeriac.web.streams import THREADS, register_streams
+from celeriac.web.uploads import register_uploads
 from celeriac.wiring import App
 
 PREFIXES = ("/api/v1/main", "/api/v1")
 """With the tenant that every installation has, and without, as older clients ask."""
 
 
-def create_app(celeriac: App) -> Flask:
-    """The WSGI application."""
+def create_app(celeriac: App, threads: int = THREADS) -> Flask:
+    """The WSGI application of a server with so many threads."""
     flask = Flask("celeriac.web", static_folder=None)
     flask.extensions["celeriac"] = celeriac
     register_errors(flask)
@@ -31,6 +33,8 @@ def create_app(celeriac: App) -> Flask:
     register_guards(flask)
     register_security(flask, celeriac.settings)
     register_auth(flask, celeriac)
+    register_uploads(flask, celeriac.settings.tmp_dir / "uploads")
+    register_streams(flask, threads)
     for blueprint in _resources():
         if blueprint.url_prefix is not None:
             flask.register_blueprint(blueprint)

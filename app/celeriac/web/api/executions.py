@@ -1,60 +1,122 @@
-"""Executions: starting one from a form, looking at it."""
+"""Executions: finding and reading them."""
 
-import tempfile
-from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Response, jsonify, request
-from werkzeug.datastructures import FileStorage
+from flask import Blueprint, Response
 
-from celeriac.core.errors import Refused
+from celeriac.core.errors import FlowNotFound
+from celeriac.core.execution_filter import ExecutionFilter
+from celeriac.services.flow_documents import flow_document
+from celeriac.services.flow_graph import flow_graph
+from celeriac.services.listing import RunSummary
+from celeriac.services.variables import iso
 from celeriac.web.api import celeriac
+from celeriac.web.execution_answers import Document, with_url
+from celeriac.web.execution_queries import asked
+from celeriac.web.json_text import json_answer
+from celeriac.web.models.executions import (
+    ExecutionDocument,
+    ExecutionsFound,
+    FlowNames,
+    FlowRevision,
+    GraphDocument,
+    LastExecution,
+    OfFlow,
+    ReadTaskRuns,
+    SearchExecutions,
+    TaskRunsFound,
+)
+from celeriac.web.models.flows import FlowDocument
+from celeriac.web.openapi import operation
 
 blueprint = Blueprint("executions", __name__)
-_OLD_FILES_PART = "files"
-"""Older clients name every file part so; the file's name is then the input's id."""
+_MOST_DRAWN = 1000
 
 
-@blueprint.post("/executions/<namespace>/<flow_id>")
-def create(namespace: str, flow_id: str) -> Response:
-    """Starts a flow. Multipart: one part per input, files as file parts. Query: labels=key:value, revision."""
-    with tempfile.TemporaryDirectory(prefix="celeriac-upload-") as folder:
-        execution_id = celeriac().executions.start(
-            namespace,
-            flow_id,
-            dict(request.form.items()),
-            revision=request.args.get("revision", type=int),
-            labels=dict(_label(text) for text in request.args.getlist("labels")),
-            file_inputs=_files(Path(folder)),
+@blueprint.get("/executions/search")
+@operation(ExecutionsFound)
+def search(query: SearchExecutions) -> Response:
+    """Executions without their task runs, the newest first."""
+    return _page(asked(query))
+
+
+@blueprint.get("/executions")
+@operation(ExecutionsFound)
+def of_flow(query: OfFlow) -> Response:
+    """The executions of one flow, the newest first."""
+    return _page(
+        ExecutionFilter(
+            namespace=query.namespace, flow_id=query.flow_id, is_exact=True, page=query.page, size=query.size
         )
-    return jsonify(celeriac().views.execution(execution_id))
+    )
+
+
+@blueprint.post("/executions/latest")
+@operation(list[LastExecution])
+def latest(json: FlowNames) -> Response:
+    """The newest execution of each of some flows."""
+    keys = [(one.namespace, one.flow_id or one.id) for one in json.root]
+    found = celeriac().listing.last_runs(list(dict.fromkeys(keys)), 1)
+    return json_answer([_last(*key, one) for key, runs in found.items() for one in runs])
 
 
 @blueprint.get("/executions/<execution_id>")
+@operation(ExecutionDocument)
 def read(execution_id: str) -> Response:
     """The execution with its task runs."""
-    document: dict[str, Any] = celeriac().views.execution(execution_id)
-    return jsonify(document)
+    return json_answer(with_url(celeriac().views.execution(execution_id)))
 
 
-def _label(text: str) -> tuple[str, str]:
-    key, separator, value = text.partition(":")
-    if not separator or not key or not value:
-        raise Refused(f"`labels={text}`: a label is written key:value")
-    return key, value
+@blueprint.get("/executions/<execution_id>/flow")
+@operation(FlowDocument)
+def flow(execution_id: str) -> Response:
+    """The flow in the revision that the execution runs."""
+    one = celeriac().views.stored(execution_id)
+    return _flow(one.namespace, one.flow_id, one.flow_revision)
 
 
-def _files(folder: Path) -> dict[str, Path]:
-    """{input id: file on disk}, each in a folder of its own so that it keeps its name."""
-    found: dict[str, Path] = {}
-    for part, file in request.files.items(multi=True):
-        input_id = file.filename or part if part == _OLD_FILES_PART else part
-        found[input_id] = _saved(folder / str(len(found)), file, input_id)
-    return found
+@blueprint.get("/executions/flows/<namespace>/<flow_id>")
+@operation(FlowDocument)
+def startable_flow(namespace: str, flow_id: str, query: FlowRevision) -> Response:
+    """A flow, for those who want to start it."""
+    return _flow(namespace, flow_id, query.revision)
 
 
-def _saved(folder: Path, file: FileStorage, input_id: str) -> Path:
-    folder.mkdir()
-    path = folder / (Path(file.filename or input_id).name or "file")
-    file.save(path)
-    return path
+@blueprint.get("/executions/<execution_id>/graph")
+@operation(GraphDocument)
+def graph(execution_id: str) -> Response:
+    """The execution's flow as nodes and edges, with the first thousand task runs by task."""
+    one = celeriac().views.stored(execution_id)
+    drawn = flow_graph(celeriac().flows.index(one.namespace, one.flow_id, one.flow_revision).flow)
+    runs: dict[str, list[Any]] = {}
+    for run in celeriac().views.first_task_runs(one, _MOST_DRAWN):
+        runs.setdefault(run["taskId"], []).append(run)
+    return json_answer(drawn | {"taskRuns": runs})
+
+
+@blueprint.get("/executions/<execution_id>/taskruns")
+@operation(TaskRunsFound)
+def task_runs(execution_id: str, query: ReadTaskRuns) -> Response:
+    """Task runs level by level, a page at a time."""
+    page = celeriac().views.task_runs(execution_id, query.parent or None, query.state, query.cursor, query.size)
+    return json_answer({"results": page.results, "total": page.total, "cursor": page.cursor})
+
+
+def _last(namespace: str, flow_id: str, run: RunSummary) -> Document:
+    names = {"id": run.id, "namespace": namespace, "flowId": flow_id}
+    return names | {"startDate": iso(run.created_us), "status": run.state}
+
+
+def _flow(namespace: str, flow_id: str, revision: int | None) -> Response:
+    stored = celeriac().flow_store.get(namespace, flow_id, revision)
+    if stored is None:
+        raise FlowNotFound(f"Unable to find flow '{namespace}'.'{flow_id}'")
+    return json_answer(flow_document(stored))
+
+
+def _page(found: ExecutionFilter) -> Response:
+    page = celeriac().listing.search(found)
+    answer: dict[str, Any] = {"results": [with_url(one) for one in page.results], "total": page.total}
+    if page.total_capped:
+        answer["totalCapped"] = True
+    return json_answer(answer | {"cursor": page.cursor})

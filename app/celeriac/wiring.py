@@ -18,10 +18,11 @@ from celeriac.services.flow_grid import FlowGrid
 from celeriac.services.flow_lists import FlowLists
 from celeriac.services.flows import Flows
 from celeriac.services.input_preview import InputPreview
+from celeriac.services.key_values import KeyValues
 from celeriac.services.listing import Listing
 from celeriac.services.logs import Logs
-from celeriac.services.key_values import KeyValues
 from celeriac.services.masking import Maskers
+from celeriac.services.namespaces import Namespaces
 from celeriac.services.preparation import Preparation
 from celeriac.services.processes import Processes
 from celeriac.services.publishing import Publisher
@@ -36,6 +37,7 @@ from celeriac.settings import Settings
 from celeriac.storage.encryption import Encryption, key_in
 from celeriac.storage.internal import Storage
 from celeriac.storage.namespace_files import NamespaceFiles
+from celeriac.storage.namespace_tree import NamespaceTree
 from celeriac.storage.secrets import Secrets
 from celeriac.store.claim_store import ClaimStore
 from celeriac.store.database import Database
@@ -92,6 +94,15 @@ class App:
     @cached_property
     def flow_batches(self) -> FlowBatches:
         return FlowBatches(self.flows, self.flow_store)
+
+    @cached_property
+    def namespaces(self) -> Namespaces:
+        lists = FlowListStore(self.database), KeyListStore(self.database)
+        return Namespaces(*lists, self.surroundings.namespace_files)
+
+    @cached_property
+    def namespace_tree(self) -> NamespaceTree:
+        return NamespaceTree(self.surroundings.namespace_files, self.storage, self.settings.files)
 
     @cached_property
     def key_values(self) -> KeyValues:

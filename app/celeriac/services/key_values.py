@@ -9,12 +9,12 @@ import orjson
 
 from celeriac.core.dates import parse_iso_duration
 from celeriac.core.errors import InputsInvalid, KeyNotFound, Problem
+from celeriac.core.namespaces import above, is_namespace
 from celeriac.core.page import Page
 from celeriac.store.key_list_store import KeyListStore, KeyRow
 from celeriac.store.kv_store import KeyValueStore, kind_of
 
 _KEY = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9._-]{0,255}")
-_NAMESPACE = re.compile(r"[a-z0-9][a-z0-9._-]{0,149}")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _DATETIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d\S*")
 LONGEST_TTL = timedelta(days=365_000)
@@ -57,9 +57,8 @@ class KeyValues:
 
     def inherited(self, namespace: str, size: int) -> list[KeyRow]:
         """The keys of the namespaces above, nearest first; one that is set nearer hides those above."""
-        above = _above(namespace)
-        found = self._lists.search("", above, 1, size).results
-        order = {name: number for number, name in enumerate(above)}
+        order = {name: number for number, name in enumerate(above(namespace))}
+        found = self._lists.search("", list(order), 1, size).results
         nearest: dict[str, KeyRow] = {}
         for row in sorted(found, key=lambda row: order[row.namespace]):
             nearest.setdefault(row.key, row)
@@ -101,10 +100,5 @@ def _wrong_names(namespace: str, key: str) -> Iterator[Problem]:
         yield Problem(
             f"`{key[:200]}` must start with a letter or digit, and hold letters, digits, `.`, `_`, `-` only", "key"
         )
-    if not _NAMESPACE.fullmatch(namespace):
+    if not is_namespace(namespace):
         yield Problem(f"`{namespace[:200]}` is no namespace such as company.team", "namespace")
-
-
-def _above(namespace: str) -> list[str]:
-    parts = namespace.split(".")
-    return [".".join(parts[:count]) for count in range(len(parts) - 1, 0, -1)]

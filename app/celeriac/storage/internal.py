@@ -2,8 +2,9 @@
 
 import errno
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 from urllib.parse import unquote
@@ -22,6 +23,15 @@ _MOST_PARTS = 9_000
 _READ_BYTES = 1024 * 1024
 
 Source = Path | bytes | BinaryIO
+
+
+@dataclass(frozen=True, slots=True)
+class FileFacts:
+    """What the store knows of a file."""
+
+    uri: str
+    bytes: int
+    modified_us: int
 
 
 class Storage:
@@ -88,6 +98,22 @@ class Storage:
             keys = [item["path"] for batch in obstore.list(self._store, prefix=prefix) for item in batch]
         return (uri_of(key) for key in sorted(keys))
 
+    def stat(self, uri: str) -> FileFacts:
+        """What is known of a file. Raises: StoredFileNotFound, Refused."""
+        with self._told("read", uri):
+            return _facts(obstore.head(self._store, key_of(uri)))
+
+    def children(self, folder: str) -> tuple[Sequence[FileFacts], Sequence[str]]:
+        """(the files right in a folder, the URIs of the folders there without their last slash)."""
+        with self._told("list", folder):
+            found = obstore.list_with_delimiter(self._store, prefix=key_of(folder.rstrip("/")))
+        return [_facts(one) for one in found["objects"]], [uri_of(key) for key in found["common_prefixes"]]
+
+    def move(self, uri: str, target: str) -> None:
+        """Renames a file, replacing what is there. Raises: StoredFileNotFound, Refused."""
+        with self._told("move", uri):
+            obstore.rename(self._store, key_of(uri), key_of(target))
+
     def delete(self, uri: str) -> bool:
         """Removes a file; False when there was none."""
         if not self.exists(uri):
@@ -124,6 +150,10 @@ class Storage:
             raise StorageFailed(
                 f"Cannot {doing} `{uri}` in the internal storage {self._place}: {_cause(error)}"
             ) from error
+
+
+def _facts(meta: Any) -> FileFacts:
+    return FileFacts(uri_of(meta["path"]), int(meta["size"]), round(meta["last_modified"].timestamp() * 1_000_000))
 
 
 class _Counted:

@@ -8,9 +8,12 @@ from typing import Any
 from celeriac.core.decision import Dropped, Progress
 from celeriac.core.flow import Flow, Flowable, Mode
 from celeriac.core.flow_index import FlowIndex
-from celeriac.core.frames import FLOW_SEQ, Frame, TaskRun
+from celeriac.core.frames import FLOW_SEQ, ONCE, Frame, TaskRun
 from celeriac.core.plan import Planner
+from celeriac.core.reopening import BROKEN, LATER_LISTS, Ended, Reopening, reopen
+from celeriac.core.replaying import declarable, kept
 from celeriac.core.state import State
+from celeriac.core.steering import is_first, is_put_off, kill, killed, pause, resume
 
 Fact = tuple[str, int]
 Pick = Callable[[Sequence[Any]], Any]
@@ -29,6 +32,8 @@ class World:
     progress: Progress = field(default_factory=lambda: Progress(State.CREATED, 1, []))
     time_us: int = 0
     dates_rung: int = 0
+    declared: State | None = None
+    gone: set[int] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.index = FlowIndex.of(self.flow, 1)
@@ -73,6 +78,70 @@ class World:
         self.runs[seq].due_us = None
         self.facts += [("due", seq)] * self.pick([1, 1, 2])
 
+    def pause(self) -> None:
+        """Somebody asks for a pause, and later for its end."""
+        self.facts += [("pause", 0)] * self.pick([1, 2])
+
+    def resume(self) -> None:
+        """Somebody asks for the end of a pause; it may be told twice."""
+        self.facts += [("resume", 0)] * self.pick([1, 2])
+
+    def restart(self) -> bool:
+        """Begins anew at what failed; False when nothing has."""
+        if not any(run.state in BROKEN and (run.parent_seq, run.branch) == (0, "tasks") for run in self.runs.values()):
+            return False
+        self.progress = Progress(State.RESTARTED, self.progress.next_seq, [], started_us=self.progress.started_us)
+        self.facts.append(("restart", FLOW_SEQ))
+        return True
+
+    def replay(self, seq: int) -> None:
+        """Goes on as the copy of an execution that begins anew at a task run."""
+        seqs = kept(self.index, list(self.runs.values()), self.runs[seq])
+        self.runs = {one: run for one, run in self.runs.items() if one in seqs}
+        self.progress = Progress(State.RESTARTED, self.progress.next_seq, [], started_us=self.progress.started_us)
+        self.facts.append(("restart", seq))
+
+    def declare(self, seq: int, state: State) -> None:
+        """Somebody says how a task run ended."""
+        self.declared = state
+        self.progress = Progress(State.RESTARTED, self.progress.next_seq, [], started_us=self.progress.started_us)
+        self.facts.append(("restart", seq))
+
+    def may_declare(self, seq: int) -> bool:
+        """True for what stands in `tasks` all the way up, with nothing behind it in an iteration."""
+        return declarable(list(self.runs.values()), self.runs[seq])
+
+    def found_again(self, target: int) -> Reopening:
+        """What the store reads of an execution that begins anew."""
+        found = Reopening(target, self.declared if target else None)
+        seq = target
+        while seq != FLOW_SEQ:
+            found.runs[seq] = deepcopy(self.runs[seq])
+            seq = self.runs[seq].parent_seq
+        level, path = {FLOW_SEQ}, set(found.path)
+        while level:
+            rows = [run for run in self.runs.values() if run.parent_seq in level]
+            again = [run for run in rows if run.seq in path or (run.state in BROKEN and run.branch not in LATER_LISTS)]
+            found.runs |= {run.seq: deepcopy(run) for run in again}
+            level = {run.parent_seq for run in self.runs.values()} & {run.seq for run in again}
+            found.parents |= level
+        for run in self.runs.values():
+            if run.parent_seq in found.parents:
+                found.ended.append(Ended(run.parent_seq, run.branch, run.state, 1, run.position, run.iteration))
+                where = (run.parent_seq, run.iteration)
+                if run.iteration != ONCE:
+                    found.iterations[where] = max(found.iterations.get(where, 0), run.position)
+        found.values = {seq: len(values) for seq, values in self.values.items()}
+        found.removed = self._later(found.begin_their_lists)
+        return found
+
+    def _later(self, parents: set[int]) -> list[int]:
+        removed: set[int] = set()
+        for seq, run in sorted(self.runs.items()):
+            if run.parent_seq in removed or (run.parent_seq in parents and run.branch in LATER_LISTS):
+                removed.add(seq)
+        return sorted(removed)
+
     def kill(self) -> None:
         """Somebody asks for the end; it may be told twice."""
         self.facts += [("kill", 0)] * self.pick([1, 2])
@@ -84,11 +153,21 @@ class World:
         if self.progress.done_us is not None:
             return
         planner = self._load(facts)
-        for fact in facts:
-            self._fold(planner, fact)
+        in_order = sorted(facts, key=lambda fact: not is_first(fact[0]))
+        put_off: list[Fact] = []
+        for fact in in_order:
+            if is_put_off(fact[0], planner.progress.state):
+                put_off.append(fact)
+            else:
+                self._fold(planner, fact)
+        if planner.progress.state is State.PAUSED:
+            self.facts = put_off + self.facts
+        else:
+            for fact in put_off:
+                self._fold(planner, fact)
         if planner.progress.state is State.KILLING:
-            planner.killed()
-        while planner.decision.is_unfinished:
+            killed(planner)
+        while planner.decision.is_unfinished and planner.progress.state is not State.PAUSED:
             self._evaluate(planner)
         self._write(planner)
 
@@ -98,8 +177,8 @@ class World:
 
     def _load(self, facts: list[Fact]) -> Planner:
         seqs = {seq for _, seq in facts if seq in self.runs}
-        is_killing = self.progress.state is State.KILLING or any(kind == "kill" for kind, _ in facts)
-        if is_killing:
+        steers = self.progress.state is State.KILLING or any(kind in ("kill", "pause", "resume") for kind, _ in facts)
+        if steers:
             seqs |= {seq for seq, run in self.runs.items() if not run.state.is_terminal}
         wanted = {self.runs[seq].parent_seq for seq in seqs} | seqs | {FLOW_SEQ}
         frames: dict[int, Frame] = {}
@@ -116,7 +195,15 @@ class World:
         if kind == "start" and planner.progress.state is State.CREATED:
             planner.start()
         elif kind == "kill" and planner.progress.ended_us is None:
-            planner.kill()
+            kill(planner)
+        elif kind == "pause" and planner.progress.state is State.RUNNING:
+            pause(planner)
+        elif kind == "resume" and planner.progress.state is State.PAUSED:
+            resume(planner)
+        elif kind == "restart":
+            found = self.found_again(seq)
+            planner.runs.update(found.runs)
+            reopen(planner, found)
         elif kind == "ended" and run is not None and run.state.is_terminal:
             planner.ended(run)
         elif kind == "due" and run is not None:
@@ -154,6 +241,9 @@ class World:
         self.progress = planner.progress
         for seq in decision.erased:
             assert self.runs.pop(seq).state is State.PLANNED
+        for seq in decision.removed:
+            del self.runs[seq]
+        self.gone |= set(decision.removed)
         for dropped in decision.dropped:
             self._drop(dropped)
         for run in planner.runs.values():

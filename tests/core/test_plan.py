@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from celeriac.core.decision import WIDE
 from celeriac.core.frames import FLOW_SEQ, ONCE, Frame, Phase
+from celeriac.core.replaying import is_after_the_end
 from celeriac.core.state import State
 from celeriac.flowfile import load
 from celeriac.plugins.discovery import discover
@@ -18,6 +19,9 @@ from core.plan_world import World
 from core.random_flow import RETRY, P, RandomFlow
 
 MOST_STEPS = 20_000
+MANY = settings(
+    max_examples=300, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow], print_blob=True
+)
 
 
 def play(world: World, chance: random.Random, kill_after: int | None) -> None:
@@ -35,8 +39,10 @@ def play(world: World, chance: random.Random, kill_after: int | None) -> None:
 
 def check_frames(world: World) -> None:
     """The counters of every open frame are those that its task runs give."""
-    if world.progress.state is State.KILLING:
+    if world.progress.state in (State.KILLING, State.RESTARTED):
         return
+    if world.progress.state is State.PAUSED:
+        assert not [run for run in world.runs.values() if run.state in (State.QUEUED, State.PLANNED)]
     told = {seq for kind, seq in world.facts if kind == "ended"}
     for frame in world.frames.values():
         owner = None if frame.seq == FLOW_SEQ else world.runs[frame.seq].task_id
@@ -70,9 +76,7 @@ def check_end(world: World) -> None:
     assert max(places.values(), default=1) == 1
 
 
-@settings(
-    max_examples=300, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow], print_blob=True
-)
+@MANY
 @given(seed=st.integers(0, 2**32), kill_after=st.one_of(st.none(), st.integers(0, 60)))
 def test_every_execution_ends_with_nothing_left_open(seed: int, kill_after: int | None) -> None:
     chance = random.Random(seed)
@@ -81,6 +85,80 @@ def test_every_execution_ends_with_nothing_left_open(seed: int, kill_after: int 
     play(world, chance, kill_after)
 
     check_end(world)
+
+
+def end_of(seed: int) -> tuple[World, random.Random]:
+    """A world at its end."""
+    chance = random.Random(seed)
+    world = World(load(RandomFlow(chance).text(), discover()), chance.choice)
+    play(world, chance, 40 if seed % 5 == 0 else None)
+    return world, chance
+
+
+@MANY
+@given(seed=st.integers(0, 2**32), pauses=st.lists(st.integers(0, 60), min_size=1, max_size=3))
+def test_a_paused_execution_starts_nothing_and_ends_once_it_is_resumed(seed: int, pauses: list[int]) -> None:
+    chance = random.Random(seed)
+    world = World(load(RandomFlow(chance).text(), discover()), chance.choice)
+
+    for number in range(MOST_STEPS):
+        if number in pauses and world.progress.state is State.RUNNING:
+            world.pause()
+        is_idle = world.progress.state is State.PAUSED and len(world.steps()) == (3 if world.facts else 0)
+        if is_idle or (world.progress.state is State.PAUSED and chance.random() < 0.1):
+            chance.choice([world.resume, world.resume, world.resume, world.kill])()
+        if not world.steps():
+            break
+        chance.choice(world.steps())()
+        check_frames(world)
+
+    check_end(world)
+
+
+@MANY
+@given(seed=st.integers(0, 2**32))
+def test_an_execution_that_failed_begins_anew_at_what_failed(seed: int) -> None:
+    world, chance = end_of(seed)
+
+    for _ in range(3):
+        succeeded = {seq for seq, run in world.runs.items() if run.state is State.SUCCESS and run.branch == "tasks"}
+        if not world.restart():
+            return
+        play(world, chance, None)
+        check_end(world)
+        assert succeeded - world.runs.keys() <= world.gone
+
+
+@MANY
+@given(seed=st.integers(0, 2**32))
+def test_an_execution_can_begin_anew_at_any_of_its_task_runs(seed: int) -> None:
+    world, chance = end_of(seed)
+    targets = [run for run in world.runs.values() if not is_after_the_end(list(world.runs.values()), run)]
+    if not targets:
+        return
+    target = chance.choice(targets)
+
+    world.replay(target.seq)
+    play(world, chance, None)
+
+    check_end(world)
+    assert world.runs[target.seq].state.is_terminal
+
+
+@MANY
+@given(seed=st.integers(0, 2**32), state=st.sampled_from([State.SUCCESS, State.FAILED, State.WARNING]))
+def test_an_execution_goes_on_when_somebody_says_how_a_task_run_ended(seed: int, state: State) -> None:
+    world, chance = end_of(seed)
+    targets = [run for run in world.runs.values() if world.may_declare(run.seq)]
+    if not targets:
+        return
+    target = chance.choice(targets)
+
+    world.declare(target.seq, state)
+    play(world, chance, None)
+
+    check_end(world)
+    assert world.runs[target.seq].state is state
 
 
 def world_of(*tasks: dict[str, Any], **lists: Any) -> World:

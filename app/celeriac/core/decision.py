@@ -75,7 +75,8 @@ class Decision:
     """What is to be evaluated, and what is to be written and published beside changed rows.
 
     evaluate, unreleased (seqs of frames), evaluate_outputs: work that is left, in this visit or the next.
-    erased: seqs of planned task runs that will never be. errors: (seq, message), seq 0 = the execution's.
+    erased: seqs of planned task runs that will never be. removed: seqs of task runs of an earlier go. errors: (seq,
+    message), seq 0 = the execution's.
     """
 
     evaluate: deque[TaskRun] = field(default_factory=deque)
@@ -85,8 +86,10 @@ class Decision:
     superseded: list[Superseded] = field(default_factory=list)
     dropped: list[Dropped] = field(default_factory=list)
     erased: list[int] = field(default_factory=list)
+    removed: list[int] = field(default_factory=list)
     abandoned: list[Abandoned] = field(default_factory=list)
     kill_children: list[TaskRun] = field(default_factory=list)
+    restart_children: list[TaskRun] = field(default_factory=list)
     errors: list[tuple[int, str]] = field(default_factory=list)
     closed: list[Frame] = field(default_factory=list)
 
@@ -99,3 +102,4 @@ class Decision:
         """Everything but the work that is left has been written."""
         self.publish, self.superseded, self.dropped, self.erased = [], [], [], []
         self.abandoned, self.kill_children, self.errors, self.closed = [], [], [], []
+        self.restart_children, self.removed = [], []

@@ -32,8 +32,8 @@ class TaskRun:
     """One run of a task with its current attempt. Times are microseconds since the epoch.
 
     branch, iteration, position: where the task stands in its parent. segment_end: position of the last task run that
-    was published in the same chain. chain: values of the enclosing iterations, outermost first, own value included.
-    value_hash: `hash_values(chain)`, which a stored run keeps instead of the chain.
+    was published in the same chain. value_hash: `hash_values` of the values of the enclosing iterations, outermost
+    first, own value included. handle: of a flowable the `list` that it chose and its `limit`, of a subflow its `child`.
     """
 
     seq: int
@@ -46,7 +46,6 @@ class TaskRun:
     iteration: int = ONCE
     segment_end: int = 0
     value: str | None = None
-    chain: tuple[str, ...] = ()
     value_hash: str = ""
     attempt: int = 1
     attempt_state: State | None = None
@@ -71,7 +70,7 @@ class TaskRun:
         """Moves to `state`, noting when; what people see twice in a row is noted once."""
         self.state = state
         self.is_dirty = True
-        if not self.histories or self.histories[-1][0] != state.shown:
+        if not self.histories or (self.histories[-1][0] != state.shown and not self._begins_anew(state)):
             self.histories = [*self.histories, [state.shown, at_us]]
         if state is State.RUNNING:
             self.started_us = at_us
@@ -80,6 +79,15 @@ class TaskRun:
             self.ended_us = at_us
             self.owner = None
             self.due_us = None
+
+    def _begins_anew(self, state: State) -> bool:
+        """RESTARTED stands for the wait that follows it."""
+        return self.histories[-1][0] == State.RESTARTED and state.shown == State.CREATED
+
+    @property
+    def shown(self) -> str:
+        """The state as people see it."""
+        return str(self.histories[-1][0]) if self.state in WAITING and self.histories else self.state.shown
 
     def settle(self, state: State) -> None:
         """The end of the last attempt counts as `state` for the task run."""
@@ -108,8 +116,9 @@ class Frame:
     """Counters of an open flowable's task run (seq), or of the flow (seq 0).
 
     branch: name of the child list that counts as `tasks`. next_index: next child (parallel) or iteration (loop) to
-    release. total: children, or iterations. limit: at once, 0 = all. open: lines in flight of the tasks list: a child,
-    a chain of them, an iteration. counts: {state: ended children of the tasks list}.
+    release; of a sequence the first position that has not run, 0 unless it began anew. total: children, or iterations.
+    limit: at once, 0 = all. open: lines in flight of the tasks list: a child, a chain of them, an iteration. counts:
+    {state: ended children of the tasks list}.
     """
 
     seq: int
@@ -127,6 +136,10 @@ class Frame:
     is_new: bool = False
     is_dirty: bool = False
     is_closed: bool = False
+
+    def chain_of(self, value: str | None) -> tuple[str, ...]:
+        """The loop values around a child with this value of its own, outermost first."""
+        return self.chain if value is None else (*self.chain, value)
 
     @property
     def is_sequence(self) -> bool:

@@ -97,6 +97,27 @@ class Launcher:
         self._next_attempt(run)
         return True
 
+    def run_again(self, run: TaskRun) -> None:
+        """Another attempt of a task run that had ended for good; a flowable is only evaluated again."""
+        run.segment_end = run.position
+        if self.index.places[run.task_id].mode is Mode.FLOWABLE:
+            histories = run.histories
+            self._begin(run)
+            run.histories = histories
+            return
+        self._supersede(run)
+        run.enter(State.RESTARTED, self.now_us())
+        self._next_attempt(run)
+
+    def calls_again(self, run: TaskRun) -> None:
+        """The child of a subflow is to begin anew: it tells its end to the next attempt."""
+        self._supersede(run)
+        run.enter(State.RESTARTED, self.now_us())
+        run.attempt += 1
+        run.attempt_state = run.ended_us = None
+        run.enter(State.RUNNING, self.now_us())
+        self.decision.restart_children.append(run)
+
     def break_chain(self, run: TaskRun) -> None:
         """What was planned behind a task run will be planned anew."""
         if run.position < run.segment_end:
@@ -110,7 +131,6 @@ class Launcher:
 
     def _create(self, frame: Frame, task: Task, position: int, iteration: int, end: int) -> TaskRun:
         value = self.loop_value(frame.seq, iteration) if iteration != ONCE else None
-        chain = frame.chain if value is None else (*frame.chain, value)
         run = TaskRun(
             seq=self.progress.next_seq,
             parent_seq=frame.seq,
@@ -122,8 +142,7 @@ class Launcher:
             state=State.CREATED,
             created_us=self.now_us(),
             value=value,
-            chain=chain,
-            value_hash=hash_values(chain),
+            value_hash=hash_values(frame.chain_of(value)),
             is_new=True,
         )
         self.progress.next_seq += 1
@@ -138,6 +157,9 @@ class Launcher:
 
     def _next_attempt(self, run: TaskRun) -> None:
         run.attempt += 1
+        self._begin(run)
+
+    def _begin(self, run: TaskRun) -> None:
         run.attempt_state = None
         run.owner = run.handle = run.outputs = run.outputs_uri = None
         run.started_us = run.ended_us = None

@@ -42,9 +42,10 @@ class Planner:
     def start(self) -> None:
         """The execution begins."""
         self.progress.enter(State.RUNNING, self.now_us())
-        self._continue(self._open_flow(), 0)
+        self.go_on(self.open_flow(), 0)
 
-    def _open_flow(self) -> Frame:
+    def open_flow(self) -> Frame:
+        """The frame of the flow; nothing starts."""
         self.progress.started_us = self.now_us()
         frame = Frame(seq=FLOW_SEQ, parent_seq=None, branch="tasks", is_new=True)
         self.frames[FLOW_SEQ] = frame
@@ -58,10 +59,11 @@ class Planner:
             parent_seq=run.parent_seq,
             branch=choice.tasks or "tasks",
             limit=choice.limit,
-            chain=run.chain,
+            chain=self.frames[run.parent_seq].chain_of(run.value),
             is_new=True,
         )
         run.enter(State.RUNNING, self.now_us())
+        run.handle = {"list": frame.branch, "limit": frame.limit}
         run.outputs = dict(choice.outputs) or None
         self.frames[run.seq] = frame
         frame.iterations = choice.iterations is not None
@@ -72,7 +74,9 @@ class Planner:
     def ended(self, run: TaskRun, *, final: bool = False) -> None:
         """The current attempt of a task run ended (its state says how). final: allowFailure does not apply."""
         frame = self.frames.get(run.parent_seq)
-        if frame is None:
+        if frame is None or (frame.phase is Phase.AFTER and run.branch != frame.current_branch):
+            if run.state is State.LOST:
+                run.settle(State.KILLED)
             return
         if run.state is State.LOST:
             if self.launcher.relaunches(run):
@@ -104,7 +108,7 @@ class Planner:
         if frame.is_closed:
             return
         if frame.is_sequence:
-            self._continue(frame, 0)
+            self.go_on(frame, 0)
         else:
             self._release_wide(frame)
 
@@ -114,43 +118,7 @@ class Planner:
         self.progress.outputs = outputs
         if error:
             self.decision.errors.append((FLOW_SEQ, error))
-        self._terminate(frame, State.FAILED if error else frame.result())
-
-    def kill(self) -> None:
-        """Nothing new starts; what waits is KILLED, what runs is told to stop. `runs` holds every open task run."""
-        now = self.now_us()
-        self.progress.enter(State.KILLING, now)
-        if FLOW_SEQ not in self.frames:
-            self._open_flow()
-        for run in list(self.runs.values()):
-            if run.state.is_terminal or run.seq in self.frames or run.state is State.KILLING:
-                continue
-            is_child = self.index.places[run.task_id].mode is Mode.CHILD
-            if run.state is State.PLANNED:
-                self._erase(run)
-            elif run.state is State.RUNNING and (is_child or run.owner is not None):
-                run.enter(State.KILLING, now)
-                if is_child:
-                    self.decision.kill_children.append(run)
-            else:
-                run.enter(State.KILLED, now)
-        self.killed()
-
-    def killed(self) -> None:
-        """Ends a KILLING execution once nothing runs any more."""
-        if any(run.state is State.KILLING for run in self.runs.values()):
-            return
-        now = self.now_us()
-        for frame in [frame for frame in self.frames.values() if frame.seq != FLOW_SEQ]:
-            self._close_frame(frame)
-            self.runs[frame.seq].enter(State.KILLED, now)
-        for run in self.runs.values():
-            if not run.state.is_terminal:
-                run.enter(State.KILLED, now)
-        self.decision.evaluate.clear()
-        self.decision.evaluate_outputs = False
-        self.decision.publish.clear()
-        self._terminate(self.frames[FLOW_SEQ], State.KILLED)
+        self.terminate(frame, State.FAILED if error else frame.result())
 
     # ------------------------------------------------------------------ one list after the other
     def _child_ended(self, frame: Frame, run: TaskRun) -> None:
@@ -166,14 +134,17 @@ class Planner:
             return
         if frame.is_sequence:
             frame.open -= 1 if in_tasks else 0
-            self._continue(frame, run.position + 1)
+            self.go_on(frame, run.position + 1)
         elif frame.iterations:
             self._iteration_step(frame, run)
         else:
             frame.open -= 1
             self._release_wide(frame)
 
-    def _continue(self, frame: Frame, position: int) -> None:
+    def go_on(self, frame: Frame, position: int) -> None:
+        """A sequence runs what stands at the position, or is over."""
+        if frame.phase is Phase.TASKS:
+            position = max(position, frame.next_index)
         failed = frame.phase is Phase.TASKS and frame.has_failed
         if position < len(self.launcher.tasks(frame)) and not failed:
             self.launcher.publish([self.launcher.line(frame, position, ONCE)], join=False)
@@ -218,7 +189,7 @@ class Planner:
             frame.phase = phase
             frame.is_dirty = True
             if self.launcher.tasks(frame):
-                self._continue(frame, 0)
+                self.go_on(frame, 0)
                 return
         self._close(frame)
 
@@ -231,7 +202,7 @@ class Planner:
         result = frame.result()
         if isinstance(task, Flowable):
             result = task.close(result)
-        self._close_frame(frame)
+        self.close_frame(frame)
         run.enter(result, self.now_us())
         run.settle(task.settle(result, 1))
         self._child_ended(self.frames[frame.parent_seq or FLOW_SEQ], run)
@@ -244,24 +215,26 @@ class Planner:
             frame.is_dirty = True
             self.decision.evaluate_outputs = True
         else:
-            self._terminate(frame, frame.result())
+            self.terminate(frame, frame.result())
 
-    def _terminate(self, frame: Frame, state: State) -> None:
+    def terminate(self, frame: Frame, state: State) -> None:
+        """The execution has its state; what comes after it runs."""
         self.progress.enter(state, self.now_us())
         self.progress.ended_us = self.now_us()
         frame.phase = Phase.AFTER
         frame.is_dirty = True
         if self.launcher.tasks(frame):
-            self._continue(frame, 0)
+            self.go_on(frame, 0)
         else:
             self._finish(frame)
 
     def _finish(self, frame: Frame) -> None:
         self.progress.done_us = self.now_us()
-        self._close_frame(frame)
+        self.close_frame(frame)
 
     # ------------------------------------------------------------------ frames that end before their children
-    def _close_frame(self, frame: Frame) -> None:
+    def close_frame(self, frame: Frame) -> None:
+        """Nothing more happens in it."""
         frame.is_closed = True
         frame.is_dirty = True
         self.decision.unreleased.discard(frame.seq)
@@ -279,16 +252,17 @@ class Planner:
                 continue
             inside.add(run.seq)
             if run.state is State.PLANNED:
-                self._erase(run)
+                self.erase(run)
             elif not run.state.is_terminal:
                 run.enter(state, now)
                 run.fence += 1
             if run.seq in self.frames:
-                self._close_frame(self.frames[run.seq])
+                self.close_frame(self.frames[run.seq])
+                decision.abandoned.append(Abandoned(run.seq, None, state))
         decision.evaluate = deque(run for run in decision.evaluate if not run.state.is_terminal)
         decision.publish = [fan for fan in decision.publish if not fan.segments[0][0].state.is_terminal]
 
-    def _erase(self, run: TaskRun) -> None:
+    def erase(self, run: TaskRun) -> None:
         """A planned task run that will never be; nobody has seen it."""
         del self.runs[run.seq]
         self.launcher.newest.pop((run.task_id, run.value_hash), None)

@@ -13,6 +13,7 @@ from celeriac.core.flow_index import FlowIndex
 from celeriac.core.frames import TaskRun
 from celeriac.core.plan import Planner
 from celeriac.core.state import State
+from celeriac.core.steering import kill, killed
 from celeriac.services.batch import Batch, changes_of, take_over
 from celeriac.services.evaluation import Calls, Done, Evaluated, Opened, Waits, evaluate
 from celeriac.services.flows import Flows
@@ -74,7 +75,7 @@ class Round:
         for fact in self._facts:
             self._fold(fact)
         if self._planner.progress.state is State.KILLING:
-            self._planner.killed()
+            killed(self._planner)
         writes = 0
         while True:
             finished = self._evaluate_batch()
@@ -97,7 +98,7 @@ class Round:
                 planner.start()
         elif fact.kind == "kill":
             if planner.progress.ended_us is None:
-                planner.kill()
+                kill(planner)
         elif fact.kind == "outputs":
             planner.decision.evaluate_outputs = True
         elif fact.kind == "go" and fact.seq in planner.frames:

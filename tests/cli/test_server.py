@@ -126,3 +126,16 @@ def test_a_run_beside_it_works_on_its_database(command: Command) -> None:
 def test_every_role_but_worker_shows_that_it_lives(command: Command) -> None:
     with serving(command, "--watch", ".") as server:
         wait_until(lambda: {"web", "orchestrator", "listener", "watcher"} <= set(server.living()), "signs of life")
+
+
+def test_a_watched_folder_is_deployed_on_save_and_problems_are_shown(command: Command) -> None:
+    path = command.write("flows/hi.yaml", FLOW)
+    with serving(command, "--watch", "flows") as server:
+        wait_until(lambda: "watching flows: 1 flows" in server.errors.read_text(), "the first look")
+        path.write_text(FLOW.replace("message: hi", "message: hi, colour: blue"))
+        wait_until(lambda: "flows/hi.yaml:4:" in server.errors.read_text(), "the problem")
+        wait_until(lambda: server.living()["watcher"]["problems"], "the problem for the dashboard")
+
+        assert server.get("/flows/company.team/hi")["revision"] == 1
+        path.write_text(FLOW.replace("message: hi", "message: again"))
+        wait_until(lambda: server.get("/flows/company.team/hi")["revision"] == 2, "the next revision")

@@ -23,7 +23,7 @@ from celeriac.settings import Settings
 _CELL = "main"
 _URL_FILE = "url"
 _POLL_S = 0.2
-_SHARED_MODULES = ("celeriac_workers.preload", "celeriac.web.serve")
+_SHARED_MODULES = ("celeriac_workers.preload", "celeriac.web", "gunicorn.workers.gthread")
 _TOLD_TIMES = 3
 """A child that ends again and again is told of so often."""
 

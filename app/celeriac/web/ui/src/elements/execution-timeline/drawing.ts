@@ -12,6 +12,8 @@ export interface Sight {
   scale: Scale;
   now: number;
   selected: string;
+  /** Where a task run's name leads, without its id; "" = nowhere. */
+  href: string;
 }
 
 export function rowTemplate(row: Row, index: number, sight: Sight): TemplateResult {
@@ -23,13 +25,18 @@ export function rowTemplate(row: Row, index: number, sight: Sight): TemplateResu
     <div class="tl-name" role="gridcell" .style=${`padding-left:${8 + Math.min(depth, 12) * 14}px`}>
       <span class="tl-twist ${row.isOpen ? "is-open" : ""}">${row.isOpen === undefined ? nothing : icon("chevron")}</span>
       ${stateIcon(node.state)}
-      <span class="tl-label truncate" title=${titleOf(node)}>${node.label}</span>
+      ${label(node, sight.href)}
       ${node.isLoop ? loopSummary(node) : nothing} ${node.attempts > 1 ? html`<span class="tag" title="Attempts">×${node.attempts}</span>` : nothing}
       <span class="sr-only">${node.state}</span>
     </div>
     <div class="tl-track" role="gridcell" title=${story(node, sight.now)}>${bars(node, sight)}</div>
-    <div class="tl-length num" role="gridcell">${lengthOf(node, sight.now)}</div>
+    <div class="tl-length number" role="gridcell">${lengthOf(node, sight.now)}</div>
   </div>`;
+}
+
+function label(node: Node, href: string): TemplateResult {
+  if (!href || !node.run) return html`<span class="tl-label truncate" title=${titleOf(node)}>${node.label}</span>`;
+  return html`<a class="tl-label truncate" tabindex="-1" title=${titleOf(node)} href=${href + encodeURIComponent(node.run.id)}>${node.label}</a>`;
 }
 
 function bars(node: Node, { scale, now }: Sight): TemplateResult[] {

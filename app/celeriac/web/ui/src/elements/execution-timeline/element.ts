@@ -1,4 +1,6 @@
-/* <execution-timeline execution-id selected?>: task runs as a tree beside their bars in time. Tells `task-run-selected`. */
+/* <execution-timeline execution-id task-run-id? task-run-href?>: task runs as a tree beside their bars in time.
+
+Tells `task-run-selected`; with task-run-href (to which the id is added) names are links. */
 import { html, nothing, render } from "lit-html";
 import { get } from "../../api/client";
 import { subscribe } from "../../live";
@@ -14,7 +16,7 @@ const FIRST_ANSWER_MS = 1000;
 const TICK_PX = 92;
 
 export class ExecutionTimeline extends HTMLElement {
-  static observedAttributes = ["execution-id", "selected"];
+  static observedAttributes = ["execution-id", "task-run-id"];
 
   readonly #chart = new Chart();
   #isTaken = false;
@@ -83,7 +85,7 @@ export class ExecutionTimeline extends HTMLElement {
   }
 
   #reveal(): void {
-    const id = this.getAttribute("selected");
+    const id = this.getAttribute("task-run-id");
     if (!id || !this.#isTaken) return;
     this.#chart.reveal(id);
     this.#draw();
@@ -113,13 +115,13 @@ export class ExecutionTimeline extends HTMLElement {
     const scale = this.#chart.scale(now);
     const origin = this.#chart.whole(now).start;
     const ticks = scale.ticks(origin, TICK_PX / Math.max(200, this.querySelector(".tl-axis")?.clientWidth ?? this.clientWidth * 0.6));
-    const sight = { scale, now, selected: this.#chart.selected };
+    const sight = { scale, now, selected: this.#chart.selected, href: this.getAttribute("task-run-href") ?? "" };
     const selected = this.#selectedIndex;
     return html`<div class="tl-body" role="treegrid" aria-label="Task runs in time" aria-rowcount=${rows.length + 1} tabindex="0" data-own-keys
       aria-activedescendant=${selected >= first && selected < last ? `tl-${selected}` : nothing}
       @scroll=${() => this.#draw()} @keydown=${(event: KeyboardEvent) => this.#key(event)} @click=${(event: MouseEvent) => this.#clicked(event)} @wheel=${this.#wheel}>
       <div class="tl-head" role="row"><span role="columnheader">Task</span>
-        <div class="tl-axis" role="columnheader" aria-label="Time">${axis(ticks, origin)}</div><span class="num" role="columnheader">Duration</span></div>
+        <div class="tl-axis" role="columnheader" aria-label="Time">${axis(ticks, origin)}</div><span class="number" role="columnheader">Duration</span></div>
       <div class="tl-space" role="rowgroup" .style=${`height:${rows.length * ROW_PX}px`}>
         <div class="tl-lines" aria-hidden="true">${lines(ticks, scale, this.#chart.isRunning ? now : undefined)}</div>
         ${rows.slice(first, last).map((row, at) => rowTemplate(row, first + at, sight))}
@@ -141,6 +143,7 @@ export class ExecutionTimeline extends HTMLElement {
     const index = Number(target.closest<HTMLElement>(".tl-row")?.dataset.index ?? -1);
     const row = this.#chart.rows[index];
     if (!row) return;
+    if (target.closest("a")) return;
     if (row.isOpen !== undefined && (target.closest(".tl-twist") || event.detail === 2)) this.#chart.open(row.node.key, !row.isOpen);
     this.#select(index, target.closest(".tl-twist") === null);
   }
@@ -176,6 +179,7 @@ export class ExecutionTimeline extends HTMLElement {
       ArrowRight: () => this.#unfold(at, true),
       ArrowLeft: () => this.#unfold(at, false),
       Enter: () => this.#select(at, true),
+      l: () => this.querySelector<HTMLAnchorElement>(`#tl-${at} a`)?.click(),
       e: this.#actions.problems,
       c: this.#actions.compress,
       f: this.#actions.follow,

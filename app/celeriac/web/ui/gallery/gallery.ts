@@ -1,4 +1,5 @@
 /* Development only: every class and element on pages of their own, `#NAME` chooses. `npx vite` and open /gallery/. */
+import { source } from "./flow";
 import "./requests";
 import "../src/shell";
 import "../src/execution";
@@ -9,4 +10,5 @@ const pages = import.meta.glob<string>("./*.html", { query: "?raw", import: "def
 const main = document.querySelector("main");
 const query = new URLSearchParams(location.search);
 if (query.has("theme")) document.documentElement.dataset.theme = query.get("theme") ?? "";
-if (main) main.innerHTML = pages[`./${query.get("page") ?? "classes"}.html`] ?? Object.keys(pages).join(" ");
+const page = pages[`./${query.get("page") ?? "classes"}.html`] ?? Object.keys(pages).join(" ");
+if (main) main.innerHTML = page.replace("<textarea></textarea>", `<textarea>${source()}</textarea>`);

@@ -32,6 +32,7 @@ from celeriac.services.subflows import Subflows
 from celeriac.services.submissions import Submissions
 from celeriac.services.surroundings import Surroundings
 from celeriac.services.sweeping import Queue, Sweeper
+from celeriac.services.triggers import Triggers
 from celeriac.services.views import Views
 from celeriac.settings import Settings
 from celeriac.storage.encryption import Encryption, key_in
@@ -56,6 +57,7 @@ from celeriac.store.process_store import ProcessStore
 from celeriac.store.sweep_store import SweepStore
 from celeriac.store.view_store import ViewStore
 from celeriac.store.worker_store import WorkerStore
+from celeriac.trigger_wiring import TriggerParts
 
 if TYPE_CHECKING:
     from celeriac.services.tokens import Tokens
@@ -85,7 +87,15 @@ class App:
 
     @cached_property
     def flows(self) -> Flows:
-        return Flows(self.flow_store, self.types)
+        return Flows(self.flow_store, self.types, lambda *flow: self.trigger_parts.flow_changed(*flow))
+
+    @cached_property
+    def trigger_parts(self) -> TriggerParts:
+        return TriggerParts(self.settings, self.database, self.flows, self.surroundings, self.executions)
+
+    @property
+    def triggers(self) -> Triggers:
+        return self.trigger_parts.triggers
 
     @cached_property
     def flow_lists(self) -> FlowLists:
@@ -204,7 +214,11 @@ class App:
     @cached_property
     def advance(self) -> Advance:
         return Advance(
-            self.surroundings, self.flows, Subflows(self.surroundings, self.flows, self.starting), self.publisher
+            self.surroundings,
+            self.flows,
+            Subflows(self.surroundings, self.flows, self.starting),
+            self.publisher,
+            lambda: self.trigger_parts.heard(),
         )
 
     @cached_property

@@ -1,7 +1,7 @@
 """Durations as flows write them. Source: java.time.Duration.parse, and Kestra's seconds as plain numbers."""
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, PlainSerializer
@@ -58,6 +58,11 @@ def iso_duration(value: timedelta) -> str:
     if seconds or micros or not text:
         text += f"{seconds}{f'.{micros:06d}'.rstrip('0') if micros else ''}S"
     return f"{sign}PT{text}"
+
+
+def micros(date: datetime) -> int:
+    """Microseconds since the epoch, exactly."""
+    return int(date.replace(microsecond=0).timestamp()) * 1_000_000 + date.microsecond
 
 
 Duration = Annotated[timedelta, BeforeValidator(parse_duration), PlainSerializer(iso_duration)]

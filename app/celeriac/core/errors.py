@@ -8,6 +8,7 @@ CeleriacError
 ├── NotFound
 │   ├── FlowNotFound
 │   ├── ExecutionNotFound
+│   ├── TriggerNotFound
 │   ├── StoredFileNotFound
 │   ├── KeyNotFound
 │   ├── SecretNotFound
@@ -84,6 +85,10 @@ class FlowNotFound(NotFound):
 
 class ExecutionNotFound(NotFound):
     """No such execution."""
+
+
+class TriggerNotFound(NotFound):
+    """No such trigger, or no webhook with such a key."""
 
 
 class StoredFileNotFound(NotFound):

@@ -5,6 +5,7 @@ When the fence moved meanwhile, nothing is written and the visit begins again.
 
 import random
 import time
+from collections.abc import Callable
 
 from celeriac.core.decision import Abandoned
 from celeriac.core.execution import Changes, LogLine, Visit, told_parent
@@ -25,7 +26,16 @@ LOST_ROUNDS = 100
 class Advance:
     """`advance(execution_id)`: idempotent, may be called at any time by anybody."""
 
-    def __init__(self, around: Surroundings, flows: Flows, subflows: Subflows, publisher: Publisher) -> None:
+    def __init__(
+        self,
+        around: Surroundings,
+        flows: Flows,
+        subflows: Subflows,
+        publisher: Publisher,
+        heard: Callable[[], None] = lambda: None,
+    ) -> None:
+        """heard: called after the execution has entered states that some trigger listens to."""
+        self._heard = heard
         self._around = around
         self._flows = flows
         self._subflows = subflows
@@ -49,6 +59,8 @@ class Advance:
                 if store.poison(execution_id) < MAX_POISONED:
                     raise
                 self._give_up(execution_id, error)
+            if visit.execution.is_heard:
+                self._heard()
             return
 
     def _visit(self, visit: Visit) -> None:

@@ -4,11 +4,12 @@ import logging
 from datetime import UTC, datetime, timedelta
 
 from celeriac.core.dated_trigger import DatedTrigger, Occurrence, iso_date, to_deal_with
+from celeriac.core.dates import micros
 from celeriac.core.errors import CeleriacError
 from celeriac.services.firing import FROM_TRIGGER, Firing
 from celeriac.services.flows import Flows
 from celeriac.services.surroundings import Surroundings
-from celeriac.services.trigger_dates import micros, next_date, valid_occurrence, variables_of
+from celeriac.services.trigger_dates import next_date, valid_occurrence, variables_of
 from celeriac.services.trigger_scope import TriggerScope
 from celeriac.services.trigger_sync import TriggerSync, is_enabled, trigger_of
 from celeriac.store.trigger_store import TriggerRow, TriggerStore

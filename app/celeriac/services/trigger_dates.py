@@ -13,11 +13,6 @@ LOOK = 20_000
 FAR = timedelta(days=3653)
 
 
-def micros(date: datetime) -> int:
-    """Microseconds since the epoch."""
-    return int(date.timestamp()) * 1_000_000 + date.microsecond
-
-
 def variables_of(occurrence: Occurrence) -> dict[str, object]:
     """What conditions see at a date; `schedule` is the name of 0.x."""
     return {"trigger": occurrence.variables, "schedule": occurrence.variables}

@@ -6,13 +6,15 @@ from datetime import datetime
 from typing import Any
 
 from celeriac.core.dated_trigger import Alarm, DatedTrigger
-from celeriac.core.errors import FlowNotFound
+from celeriac.core.dates import micros
+from celeriac.core.errors import CeleriacError
 from celeriac.core.flow_index import FlowIndex
+from celeriac.core.listening_trigger import ListeningTrigger
 from celeriac.core.trigger_type import TriggerType
 from celeriac.services.alarms import Alarms, Key
 from celeriac.services.flows import Flows
 from celeriac.services.surroundings import Surroundings
-from celeriac.services.trigger_dates import micros, next_date
+from celeriac.services.trigger_dates import next_date
 from celeriac.services.trigger_scope import TriggerScope
 from celeriac.store.trigger_store import Head, TriggerRow, TriggerStore
 
@@ -67,14 +69,16 @@ class TriggerSync:
 
     def first_us(self, index: FlowIndex, trigger: TriggerType, now: datetime) -> int | None:
         """When a trigger that is new, or was switched on, is to be looked at first."""
-        if not isinstance(trigger, DatedTrigger):
-            return None
-        date = next_date(TriggerScope(self._around, index, trigger), trigger, now)
+        date: datetime | None = None
+        if isinstance(trigger, DatedTrigger):
+            date = next_date(TriggerScope(self._around, index, trigger), trigger, now)
+        elif isinstance(trigger, ListeningTrigger):
+            date = trigger.misses_after(now)
         return None if date is None else micros(date)
 
     def _bring(self, head: Head) -> bool:
         old = {row.trigger_id: row for row in self._store.of_flow(head.namespace, head.flow_id)}
-        index = None if head.is_deleted else self._flows.index(head.namespace, head.flow_id, head.revision)
+        index = self._index(head)
         triggers = [] if index is None else index.flow.triggers
         kept = {trigger.id for trigger in triggers if index and self._is_unchanged(index, trigger, old.get(trigger.id))}
         rows = [self._row(index, one, old.get(one.id), is_kept=one.id in kept) for one in triggers if index]
@@ -86,6 +90,14 @@ class TriggerSync:
             self._alarms.set((head.namespace, head.flow_id, gone), None)
         return True
 
+    def _index(self, head: Head) -> FlowIndex | None:
+        """None when the flow was removed, or cannot be read any more."""
+        try:
+            return None if head.is_deleted else self._flows.index(head.namespace, head.flow_id, head.revision)
+        except CeleriacError as error:
+            _log.error("the triggers of a flow cannot be read", extra={"flow_id": head.flow_id, "error": str(error)})
+            return None
+
     def _row(self, index: FlowIndex, trigger: TriggerType, old: TriggerRow | None, *, is_kept: bool) -> TriggerRow:
         flow, may_run = index.flow, is_enabled(index, trigger)
         row = TriggerRow(
@@ -96,7 +108,7 @@ class TriggerSync:
             index.revision,
             is_concurrent=trigger.allow_concurrent,
             listens=trigger.listens and may_run,
-            state=_first_state(trigger),
+            state=_first_state(trigger, self._around.now()),
             updated_us=self._around.now_us(),
         )
         if is_kept and old is not None:
@@ -111,7 +123,7 @@ class TriggerSync:
             return False
         try:
             before = self._flows.index(old.namespace, old.flow_id, old.flow_revision)
-        except FlowNotFound:
+        except CeleriacError:
             return False
         was = trigger_of(before, old)
         return was == trigger and before.flow.disabled == index.flow.disabled
@@ -133,6 +145,8 @@ def alarm_of(row: TriggerRow) -> Alarm | None:
     return None if found is None else Alarm(**found)
 
 
-def _first_state(trigger: TriggerType) -> dict[str, object] | None:
+def _first_state(trigger: TriggerType, now: datetime) -> dict[str, object] | None:
+    if isinstance(trigger, ListeningTrigger) and (closes := trigger.misses_after(now)) is not None:
+        return {"closes": micros(closes)}
     alarm = trigger.alarm if isinstance(trigger, DatedTrigger) else None
     return None if alarm is None else {"alarm": asdict(alarm)}

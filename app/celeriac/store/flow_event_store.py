@@ -1,6 +1,6 @@
 """Events: executions have entered states while some trigger listens. Written with the states, deleted when heard."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from celeriac.core.execution import Execution
+from celeriac.core.state import State
 from celeriac.store.database import Database
 from celeriac.store.tables import ATTEMPT, FLOW_EVENT, RUN, TRIGGER
 from celeriac.store.trigger_store import Key
@@ -44,7 +45,7 @@ class FlowEventStore:
     def __init__(self, database: Database) -> None:
         self.database = database
 
-    def oldest(self, limit: int = 100) -> list[FlowEvent]:
+    def oldest(self, limit: int = 500) -> list[FlowEvent]:
         """What has not been heard yet."""
         statement = sa.select(FLOW_EVENT.c.id, FLOW_EVENT.c.execution_id, FLOW_EVENT.c.first, FLOW_EVENT.c.count)
         with self.database.read() as connection:
@@ -78,11 +79,12 @@ class FlowEventStore:
         with self.database.read() as connection:
             return tuple(connection.execute(statement).scalars())
 
-    def task_ids(self, execution_id: str) -> Sequence[tuple[str, str]]:
-        """(task id, state) of the task runs, oldest first."""
-        statement = sa.select(RUN.c.task_id, RUN.c.state).where(RUN.c.execution_id == execution_id).order_by(RUN.c.seq)
+    def task_ids(self, execution_id: str) -> tuple[str | None, str | None]:
+        """(the task of the newest task run, the task of the first FAILED one)."""
+        runs = sa.select(RUN.c.task_id).where(RUN.c.execution_id == execution_id).limit(1)
+        failed = runs.where(RUN.c.state == State.FAILED.value).order_by(RUN.c.seq)
         with self.database.read() as connection:
-            return [(row.task_id, row.state) for row in connection.execute(statement)]
+            return connection.scalar(runs.order_by(RUN.c.seq.desc())), connection.scalar(failed)
 
 
 def change_state(connection: Connection, key: Key, change: Callable[[Any], Mapping[str, Any]]) -> None:

@@ -4,6 +4,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field, StringConstraints
 
+from celeriac.core.collecting import Collection
 from celeriac.core.condition_type import AnyCondition, ConditionType, Situation, all_hold, is_true
 from celeriac.core.dates import Duration
 from celeriac.plugins.core.trigger.windows import TimeWindow
@@ -56,6 +57,12 @@ class MultipleCondition(ConditionType):
     window_advance: Duration | None = None
     reset_on_success: bool = True
     conditions: dict[str, AnyCondition] = {}
+
+    def collection(self) -> Collection:
+        """What has to be collected."""
+        parts = {name: one.holds for name, one in self.conditions.items()}
+        older = TimeWindow(window=self.window, window_advance=self.window_advance)
+        return Collection(self.id, parts, (self.time_window or older).period, len(parts), resets=self.reset_on_success)
 
     def holds(self, situation: Situation) -> bool:
         """All of them for one execution; over several executions it is the Flow trigger that counts."""

@@ -1,64 +1,23 @@
 """Starts an execution when executions of other flows reach a state."""
 
-from typing import Annotated, Any, ClassVar, Literal, Self
+from datetime import datetime
+from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
+from celeriac.core.collecting import Collection
+from celeriac.core.condition_type import ConditionType, Situation
 from celeriac.core.flow import Model
 from celeriac.core.labels import Labels
-from celeriac.core.trigger_type import ShownState, TriggerType
+from celeriac.core.listening_trigger import ListeningTrigger
+from celeriac.core.trigger_type import ShownState
+from celeriac.plugins.core.condition.combined import MultipleCondition
+from celeriac.plugins.core.trigger.upstream import Dependency, UpstreamFlow, Where
 from celeriac.plugins.core.trigger.windows import TimeWindow, Window
 
-_LISTS = ("IN", "NOT_IN")
-
-
-class Filter(Model):
-    """One test of an execution in `preconditions.where`."""
-
-    field: Literal["FLOW_ID", "NAMESPACE", "STATE", "EXPRESSION"]
-    type: Literal[
-        "EQUAL_TO",
-        "NOT_EQUAL_TO",
-        "IN",
-        "NOT_IN",
-        "IS_TRUE",
-        "IS_FALSE",
-        "IS_NULL",
-        "IS_NOT_NULL",
-        "STARTS_WITH",
-        "ENDS_WITH",
-        "REGEX",
-        "CONTAINS",
-    ]
-    value: Any = None
-    values: list[Any] | None = None
-
-    @model_validator(mode="after")
-    def _one_value(self) -> Self:
-        wanted, other = ("values", "value") if self.type in _LISTS else ("value", "values")
-        for name, text in ((wanted, "cannot be null"), (other, "must be null")):
-            if (getattr(self, name) is None) == (text == "cannot be null"):
-                context = {"name": name, "text": text, "type": self.type}
-                raise PydanticCustomError("filter", "`{name}` {text} for type {type}", context)
-        return self
-
-
-class Where(Model):
-    """Tests, all of which (AND) or one of which (OR) must hold for one execution."""
-
-    id: str
-    operand: Literal["AND", "OR"] = "AND"
-    filters: Annotated[list[Filter], Field(min_length=1)]
-
-
-class UpstreamFlow(Model):
-    """An execution that must have happened."""
-
-    namespace: str
-    flow_id: str | None = None
-    states: list[ShownState] | None = None
-    labels: Labels = {}
+ENDS = ("SUCCESS", "WARNING", "FAILED", "KILLED", "CANCELLED", "RETRIED", "SKIPPED", "PAUSED")
+"""The states that count when `states` is not given. Source: Kestra from 0.23 on."""
 
 
 class Preconditions(Model):
@@ -71,15 +30,12 @@ class Preconditions(Model):
     where: list[Where] = []
     description: str | None = None
 
-
-class Dependency(Model):
-    """An execution that is waited for (2.0)."""
-
-    namespace: str | None = None
-    flow_id: str | None = None
-    states: list[ShownState] | None = None
-    labels: Labels = {}
-    when: str | None = None
+    def collection(self) -> Collection:
+        """What has to be collected."""
+        parts = {f"flows[{i}]": one.holds for i, one in enumerate(self.flows)}
+        parts |= {f"where[{one.id}]": one.holds for one in self.where}
+        period = (self.time_window or TimeWindow()).period
+        return Collection(self.id, parts, period, len(parts), resets=self.reset_on_success)
 
 
 class OnMiss(Model):
@@ -89,7 +45,7 @@ class OnMiss(Model):
     labels: Labels = {}
 
 
-class Flow(TriggerType):
+class Flow(ListeningTrigger):
     """Starts an execution when another flow's execution enters one of `states`, and the rest holds too.
 
     Example:
@@ -121,3 +77,42 @@ class Flow(TriggerType):
         if self.mode == "AT_LEAST" and self.min_satisfied is None:
             raise PydanticCustomError("flow_trigger", "`mode: AT_LEAST` needs `minSatisfied`", {"at": "mode"})
         return self
+
+    @property
+    def all_conditions(self) -> list[ConditionType]:
+        """Those that each execution must meet by itself."""
+        return [one for one in self.conditions if not isinstance(one, MultipleCondition)]
+
+    @property
+    def scopes_outputs(self) -> bool:
+        return bool(self.depends_on)
+
+    def wants(self, situation: Situation) -> bool:
+        upstream = situation.upstream
+        if upstream is None or upstream.state not in (ENDS if self.states is None else self.states):
+            return False
+        return self.may_fire(situation)
+
+    def collections(self) -> list[Collection]:
+        found = [one.collection() for one in self.conditions if isinstance(one, MultipleCondition)]
+        if self.preconditions is not None:
+            found.append(self.preconditions.collection())
+        if self.depends_on:
+            found.append(self._dependencies())
+        return [one for one in found if one.parts]
+
+    def misses_after(self, moment: datetime) -> datetime | None:
+        if self.on_miss is None:
+            return None
+        spans = [one.period.span(moment) for one in self.collections()]
+        return min((span[1] for span in spans if span is not None), default=None)
+
+    @property
+    def miss_labels(self) -> dict[str, str]:
+        return {} if self.on_miss is None else self.on_miss.labels
+
+    def _dependencies(self) -> Collection:
+        parts = {f"dependsOn[{i}]": one.holds for i, one in enumerate(self.depends_on)}
+        needed = {"ALL": len(parts), "ANY": 1, "AT_LEAST": self.min_satisfied or 1}[self.mode]
+        window = self.window or Window()
+        return Collection("dependsOn", parts, window.period, needed, fires_once=window.fire_once)

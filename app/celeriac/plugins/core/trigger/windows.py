@@ -1,14 +1,17 @@
 """Windows of time within which the executions that a Flow trigger waits for must happen."""
 
-from datetime import time
+from datetime import UTC, datetime, time, timedelta, tzinfo
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from celeriac.core.collecting import Period, Span
+from celeriac.core.cron import parse_zone
 from celeriac.core.dates import Duration
 from celeriac.core.flow import Model
 
+DAY = timedelta(days=1)
 _NAMES = {"deadline": "a deadline", "start_time": "a start time", "end_time": "an end time", "window": "a window"}
 _NEEDED: dict[str, tuple[str, ...]] = {
     "DAILY_TIME_DEADLINE": ("deadline",),
@@ -47,6 +50,18 @@ class TimeWindow(Model):
             raise PydanticCustomError("window", "{reasons}", {"reasons": reasons})
         return self
 
+    @property
+    def period(self) -> Period:
+        """When executions count."""
+        if self.deadline is not None:
+            return daily(time(), self.deadline, UTC)
+        if self.start_time is not None and self.end_time is not None:
+            return daily(self.start_time, self.end_time, UTC)
+        length = self.window or DAY
+        if self.type == "SLIDING_WINDOW":
+            return sliding(length)
+        return aligned(length, self.window_advance or timedelta(), UTC)
+
 
 class Window(Model):
     """`window` of a Flow trigger (2.0): a deadline, a span of the day, a rhythm, or a time looked back."""
@@ -59,3 +74,56 @@ class Window(Model):
     lookback: Duration | None = None
     timezone: str | None = None
     fire_once: bool = False
+
+    @property
+    def period(self) -> Period:
+        """When executions count."""
+        zone = UTC if self.timezone is None else parse_zone(self.timezone)
+        if self.lookback is not None:
+            return sliding(self.lookback)
+        if self.deadline is not None:
+            return daily(time(), self.deadline, zone)
+        if self.from_ is not None or self.to is not None:
+            return daily(self.from_ or time(), self.to or time(), zone)
+        return aligned(self.every or DAY, self.offset or timedelta(), zone)
+
+
+def sliding(length: timedelta) -> Period:
+    """At any time, not further apart than `length`."""
+    return Period(lambda moment: None, lookback=length)
+
+
+def daily(start: time, end: time, zone: tzinfo) -> Period:
+    """From one time of day to another, past midnight when `end` is not the later one. A time may have its own zone."""
+    own = start.tzinfo or end.tzinfo or zone
+
+    def span(moment: datetime) -> Span | None:
+        today = moment.astimezone(own).date()
+        for day in (today - DAY, today):
+            opens = datetime.combine(day, start.replace(tzinfo=None), own)
+            closes = datetime.combine(day, end.replace(tzinfo=None), own)
+            if closes <= opens:
+                closes = datetime.combine(day + DAY, end.replace(tzinfo=None), own)
+            if opens <= moment < closes:
+                return opens, closes
+        return None
+
+    return Period(span)
+
+
+def aligned(length: timedelta, offset: timedelta, zone: tzinfo) -> Period:
+    """One span after the other: of days from midnight on, of hours and less from the full hour on."""
+
+    def span(moment: datetime) -> Span:
+        local = moment.astimezone(zone)
+        start = local.replace(hour=0, minute=0, second=0, microsecond=0)
+        if length % DAY:
+            start += (local.replace(tzinfo=None) - start.replace(tzinfo=None)) // length * length
+        start += offset % length
+        while start > moment:
+            start -= length
+        while start + length <= moment:
+            start += length
+        return start, start + length
+
+    return Period(span)

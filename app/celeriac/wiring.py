@@ -18,6 +18,7 @@ from celeriac.services.flow_grid import FlowGrid
 from celeriac.services.flow_lists import FlowLists
 from celeriac.services.flows import Flows
 from celeriac.services.input_preview import InputPreview
+from celeriac.services.health import Health
 from celeriac.services.key_values import KeyValues
 from celeriac.services.listing import Listing
 from celeriac.services.logs import Logs
@@ -58,6 +59,7 @@ from celeriac.store.sweep_store import SweepStore
 from celeriac.store.view_store import ViewStore
 from celeriac.store.worker_store import WorkerStore
 from celeriac.trigger_wiring import TriggerParts
+from celeriac.store.state_counts import StateCounts
 
 if TYPE_CHECKING:
     from celeriac.services.tokens import Tokens
@@ -220,6 +222,22 @@ class App:
             self.publisher,
             lambda: self.trigger_parts.heard(),
         )
+    @cached_property
+    def state_counts(self) -> StateCounts:
+        return StateCounts(self.database, self.settings.cell)
+
+    @cached_property
+    def health(self) -> Health:
+        return Health(
+            self.views.ping,
+            self.claims.Unavailable,
+            self.queue,
+            lambda: self.storage,
+            self.processes,
+            self.workers,
+            self.settings.home,
+        )
+
 
     @cached_property
     def sweeper(self) -> Sweeper:

@@ -109,6 +109,9 @@ def test_without_a_broker_the_server_is_not_ready_and_says_when_to_ask_again(cli
         def is_empty(self) -> bool:
             return False
 
+        def depths(self) -> dict[str, int] | None:
+            return None
+
         def incarnation(self) -> str | None:
             return None
 

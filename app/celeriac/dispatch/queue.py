@@ -1,7 +1,9 @@
 """What the broker can tell about its queues."""
 
 import secrets
-from typing import Any
+import threading
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import kombu.exceptions
 import redis
@@ -10,6 +12,8 @@ from kombu import Connection, Queue
 from celeriac.dispatch.app import DEFAULT_QUEUE, ORCHESTRATE_QUEUE
 
 _INCARNATION = "celeriac:incarnation"
+_QUEUES = (DEFAULT_QUEUE, ORCHESTRATE_QUEUE)
+Answer = TypeVar("Answer")
 
 
 class RedisQueue:
@@ -20,11 +24,15 @@ class RedisQueue:
 
     def is_empty(self) -> bool:
         """True when neither queue holds a message, whatever its priority."""
+        depths = self.depths()
+        return depths is not None and not any(depths.values())
+
+    def depths(self) -> dict[str, int] | None:
+        """{queue: messages that wait}; None while the broker is away."""
         try:
-            names = [f"{queue}{priority}" for queue in (DEFAULT_QUEUE, ORCHESTRATE_QUEUE) for priority in _PRIORITIES]
-            return not any(self._redis.llen(name) for name in names)
+            return {queue: self._depth(queue) for queue in _QUEUES}
         except redis.RedisError:
-            return False
+            return None
 
     def incarnation(self) -> str | None:
         """A random text that lives as long as the broker's data."""
@@ -35,30 +43,43 @@ class RedisQueue:
             return None
         return value.decode() if isinstance(value, bytes) else None
 
+    def _depth(self, queue: str) -> int:
+        return sum(int(self._redis.llen(f"{queue}{priority}")) for priority in _PRIORITIES)
+
 
 class AmqpQueue:
     """Implements `services.sweeping.Queue` on RabbitMQ, which keeps its messages: it has one incarnation for ever."""
 
     def __init__(self, url: str) -> None:
         self._connection = Connection(url, connect_timeout=2, heartbeat=0)
+        self._lock = threading.Lock()
 
     def is_empty(self) -> bool:
         """True when neither queue holds a message that waits; a queue that nobody has declared yet is empty."""
-        try:
-            return not any(self._waiting(name) for name in (DEFAULT_QUEUE, ORCHESTRATE_QUEUE))
-        except self._away:
-            self._connection.close()
-            return False
+        depths = self.depths()
+        return depths is not None and not any(depths.values())
+
+    def depths(self) -> dict[str, int] | None:
+        """{queue: messages that wait}; None while the broker is away."""
+        return self._asked(lambda: {queue: self._waiting(queue) for queue in _QUEUES})
 
     def incarnation(self) -> str | None:
         """The same text whenever the broker answers."""
-        try:
-            self._connection.ensure_connection(max_retries=1, interval_start=0)
-            with self._connection.channel():
-                return "amqp"
-        except self._away:
-            self._connection.close()
-            return None
+        return self._asked(self._greet)
+
+    def _greet(self) -> str:
+        self._connection.ensure_connection(max_retries=1, interval_start=0)
+        with self._connection.channel():
+            return "amqp"
+
+    def _asked(self, ask: Callable[[], Answer]) -> Answer | None:
+        """One thread at a time: a connection of AMQP is not for several."""
+        with self._lock:
+            try:
+                return ask()
+            except self._away:
+                self._connection.close()
+                return None
 
     @property
     def _away(self) -> tuple[type[Exception], ...]:
@@ -78,6 +99,9 @@ class UnknownQueue:
 
     def is_empty(self) -> bool:
         return False
+
+    def depths(self) -> dict[str, int] | None:
+        return {}
 
     def incarnation(self) -> str | None:
         return ""

@@ -29,6 +29,9 @@ class Queue(Protocol):
     def is_empty(self) -> bool:
         """True when no message waits; False when some do, or nobody can tell."""
 
+    def depths(self) -> dict[str, int] | None:
+        """{queue: messages that wait}, as far as it can be known; None while the broker is away."""
+
     def incarnation(self) -> str | None:
         """Changes when the broker has lost its memory; None while it is away."""
 

@@ -1,12 +1,25 @@
 """A worker's own row: its sign of life, and what it owns in return (engine.md §7)."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 
 from celeriac.core.state import State
 from celeriac.store.database import UNAVAILABLE, Database
 from celeriac.store.tables import RUN, WORKER
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerRow:
+    """A worker process. runners: the task runners that it has. silent_s: seconds since its last sign of life."""
+
+    id: str
+    cell: str
+    host: str
+    pid: int
+    runners: Sequence[str]
+    silent_s: float
 
 
 class WorkerStore:
@@ -34,6 +47,14 @@ class WorkerStore:
                     id=worker_id, cell=cell, beat=0, host=host, pid=pid, runners=list(runners), seen_us=self._now
                 )
             )
+
+    def seen_within(self, seconds: float) -> list[WorkerRow]:
+        """Those whose last sign of life is not older, by their ids."""
+        silent_s = sa.cast((self._now - WORKER.c.seen_us) / 1_000_000.0, sa.Float)
+        own = (WORKER.c.id, WORKER.c.cell, WORKER.c.host, WORKER.c.pid, WORKER.c.runners)
+        statement = sa.select(*own, silent_s).where(WORKER.c.seen_us >= self._now - int(seconds * 1_000_000))
+        with self.database.read() as connection:
+            return [WorkerRow(*row) for row in connection.execute(statement.order_by(WORKER.c.id))]
 
     def beat(self, worker_id: str) -> tuple[bool, dict[tuple[str, int], tuple[int, State]]]:
         """(the row is still there, {(execution id, seq): (fence, state)} of what the worker owns)."""

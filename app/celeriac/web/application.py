@@ -13,8 +13,11 @@ from flask import Blueprint, Flask
 from celeriac.web import api
 from celeriac.web.assets import register_assets
 from celeriac.web.auth import register_auth
+from celeriac.web.dashboard import register_dashboard
 from celeriac.web.errors import register_errors
+from celeriac.web.flower_proxy import register_flower
 from celeriac.web.guards import register_guards
+from celeriac.web.metrics import register_metrics
 from celeriac.web.security import register_security
 from celeriac.web.streams import THREADS, register_streams
 from celeriac.web.uploads import register_uploads
@@ -30,11 +33,14 @@ def create_app(celeriac: App, threads: int = THREADS) -> Flask:
     flask.extensions["celeriac"] = celeriac
     register_errors(flask)
     register_assets(flask)
+    register_metrics(flask, celeriac)
     register_guards(flask)
     register_security(flask, celeriac.settings)
     register_auth(flask, celeriac)
     register_uploads(flask, celeriac.settings.tmp_dir / "uploads")
     register_streams(flask, threads)
+    register_flower(flask, celeriac.settings)
+    register_dashboard(flask)
     for blueprint in _resources():
         if blueprint.url_prefix is not None:
             flask.register_blueprint(blueprint)

@@ -18,7 +18,7 @@ _RULES: Sequence[tuple[str, str, Role]] = (
     ("*", r"/(logout|settings|views)(/.*)?", Role.VIEWER),
     ("CHANGE", r"/executions/[^/]+/eval(/.*)?", Role.EDITOR),
     ("READ", r"/.*", Role.VIEWER),
-    ("CHANGE", r"/flows/(validate(/.*)?|graph|diff)", Role.VIEWER),
+    ("CHANGE", r"/flows/(validate(/.*)?|graph|canvas|diff)", Role.VIEWER),
     ("CHANGE", r"/schedules/preview", Role.VIEWER),
     ("CHANGE", r"/executions/[^/]+/[^/]+/validate", Role.VIEWER),
     ("CHANGE", r"/executions/[^/]+/resume/validate", Role.VIEWER),

@@ -2,6 +2,7 @@
 
 from flask import Blueprint, Response
 
+from celeriac.services.health import ESSENTIAL
 from celeriac.web.api import celeriac
 from celeriac.web.errors import problem
 from celeriac.web.json_text import json_answer
@@ -21,8 +22,10 @@ def alive() -> Response:
 @blueprint.get("/readyz")
 @operation(Readiness)
 def ready() -> Response:
-    """200 when the database answers and the broker does; 503 with the reason otherwise."""
-    reason = celeriac().not_ready()
+    """200 when the database answers and the broker does; 503 with the reason otherwise. `checks` tell of the rest."""
+    checks = celeriac().health.strip()
+    shown = [{"name": one.name, "ok": one.ok, "sentence": one.sentence} for one in checks]
+    reason = next((one.sentence for one in checks if not one.ok and one.name in ESSENTIAL), None)
     if reason is None:
-        return json_answer({"status": "ready"})
-    return problem(503, reason, reason=reason)
+        return json_answer({"status": "ready", "checks": shown})
+    return problem(503, reason, reason=reason, checks=shown)

@@ -6,13 +6,14 @@ from celeriac.dispatch.app import make_celery
 from celeriac.services.attempts import Attempts
 from celeriac.settings import Settings
 from celeriac.wiring import App
-from celeriac_workers.jobs import add_advance, add_execute, add_submit
+from celeriac_workers.jobs import add_advance, add_execute, add_fire, add_submit
 
 
 def orchestrator_app(celeriac: App) -> Celery:
-    """Advances executions, and starts those that producers ask for."""
+    """Advances executions, starts those that are due and those that producers ask for."""
     app = make_celery(celeriac.settings.broker_url, celeriac.settings.redis_url)
     add_advance(app, celeriac.advance, celeriac.publisher.advance)
+    add_fire(app, celeriac.trigger_parts.scheduling)
     add_submit(app, celeriac.submissions)
     return app
 

@@ -7,8 +7,9 @@ from typing import Any
 
 from celery import Celery
 
-from celeriac.dispatch.app import ADVANCE, EXECUTE, SUBMIT
+from celeriac.dispatch.app import ADVANCE, EXECUTE, FIRE, SUBMIT
 from celeriac.services.attempts import Attempts
+from celeriac.services.scheduling import Scheduling
 from celeriac.services.submissions import Submissions
 
 GROUP_S = 0.1
@@ -60,6 +61,14 @@ def add_submit(app: Celery, submissions: Submissions) -> None:
     @app.task(name=SUBMIT, acks_late=True, bind=True, ignore_result=False)
     def _submit(job: Any, /, message: Any = None, **properties: Any) -> str:
         return submissions.accept(f"celery {SUBMIT}", message or properties, message_id=job.request.id)
+
+
+def add_fire(app: Celery, scheduling: Scheduling) -> None:
+    """celeriac.fire(namespace, flow id, trigger id): an alarm rings; the database says whether anything is due."""
+
+    @app.task(name=FIRE, acks_late=True)
+    def _fire(namespace: str, flow_id: str, trigger_id: str) -> None:
+        scheduling.fire(namespace, flow_id, trigger_id)
 
 
 class ChainRest:

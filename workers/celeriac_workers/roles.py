@@ -94,6 +94,25 @@ def listener() -> int:
         return 0 if listen(sources(app.settings, app.submissions), stop) else 1
 
 
+def beat() -> int:
+    """Rings at the dates of triggers, and finds those that nobody has heard. Two may run: one waits for the other."""
+    from celeriac.dispatch.alarm_clock import ring
+    from celeriac.dispatch.schedule import beat_app
+
+    app, _ = _begin("beat")
+    settings, stop = app.settings, threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda signum, frame: stop.set())
+    end_triggering = start_sweeping(app.trigger_parts.triggering.run, "triggering")
+    with _signs_of_life(app, "beat"):
+        if settings.redis_url.startswith(("redis", "valkey")):
+            ring(beat_app(settings.broker_url, settings.redis_url, settings.cell), stop.wait)
+        else:
+            stop.wait()
+    end_triggering()
+    return 0
+
+
 def tidier() -> int:
     """Removes the containers that dead processes have left, once."""
     app, _ = _begin("tidier")
@@ -104,6 +123,7 @@ def tidier() -> int:
 
 
 ROLES: Mapping[str, Callable[[], int]] = {
+    "beat": beat,
     "listener": listener,
     "orchestrator": orchestrator,
     "tidier": tidier,

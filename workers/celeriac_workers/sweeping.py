@@ -1,4 +1,4 @@
-"""The sweeper beside the orchestrator: a thread of its process, which ends with it."""
+"""The sweeper beside the orchestrator, and the like: a thread of its process, which ends with it."""
 
 import logging
 import os
@@ -10,18 +10,18 @@ Sweep = Callable[[Callable[[float], bool]], None]
 """Sweeps until what it is given, which waits so many seconds, is true."""
 
 
-def start_sweeping(sweep: Sweep) -> Callable[[], None]:
-    """Returns what ends the sweeper. Should it end by a bug the process ends with it, to be made anew."""
+def start_sweeping(sweep: Sweep, name: str = "sweeper") -> Callable[[], None]:
+    """Returns what ends it. Should it end by a bug the process ends with it, to be made anew."""
     stop = threading.Event()
 
     def run() -> None:
         try:
             sweep(stop.wait)
         except Exception:  # noqa: BLE001 # the edge of the thread
-            _log.critical("the sweeper ended", exc_info=True)
+            _log.critical("a thread ended", exc_info=True, extra={"thread": name})
             os._exit(1)
 
-    thread = threading.Thread(target=run, name="sweeper", daemon=True)
+    thread = threading.Thread(target=run, name=name, daemon=True)
     thread.start()
 
     def end() -> None:

@@ -37,7 +37,7 @@ class FakeSource extends EventTarget {
 
   #execution(topic: string): void {
     const { taskRunList, ...header } = execution(topic.slice("execution:".length));
-    this.#send("execution", { topic, execution: header, taskRuns: taskRunList });
+    this.#send("execution", { topic, execution: header, taskRuns: taskRunList, complete: true });
   }
 
   #send(kind: string, data: unknown): void {

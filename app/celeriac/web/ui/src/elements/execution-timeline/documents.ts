@@ -25,3 +25,16 @@ export interface ExecutionDocument {
   done?: boolean;
   taskRunList?: TaskRunDocument[];
 }
+
+/** An event of the topic `execution:ID`. complete: the task runs are all; total comes with the first event. */
+export interface ExecutionEvent {
+  execution: ExecutionDocument | null;
+  taskRuns: TaskRunDocument[];
+  complete: boolean;
+  total?: number;
+}
+
+/** True when there are more task runs than a stream begins with. */
+export function isPartial(event: ExecutionEvent): boolean {
+  return event.total !== undefined && !event.complete;
+}

@@ -5,7 +5,7 @@ import { html, nothing, render } from "lit-html";
 import { get } from "../../api/client";
 import { subscribe } from "../../live";
 import { Chart } from "./chart";
-import type { ExecutionDocument, TaskRunDocument } from "./documents";
+import { type ExecutionDocument, type ExecutionEvent, isPartial, type TaskRunDocument } from "./documents";
 import { axis, lines, ROW_PX, rowTemplate } from "./drawing";
 import { table } from "./table";
 import { type Actions, tools } from "./tools";
@@ -20,7 +20,6 @@ export class ExecutionTimeline extends HTMLElement {
 
   readonly #chart = new Chart();
   #isTaken = false;
-  #isFresh = true;
   #isTable = false;
   #follows = false;
   #frame = 0;
@@ -54,16 +53,18 @@ export class ExecutionTimeline extends HTMLElement {
     this.#stop?.();
     const id = this.getAttribute("execution-id");
     if (!id) return;
-    this.#isFresh = true;
-    this.#late = setTimeout(() => this.#isFresh && void this.#load(id).catch(() => undefined), FIRST_ANSWER_MS);
+    this.#late = setTimeout(() => this.#isTaken || void this.#load(id).catch(() => undefined), FIRST_ANSWER_MS);
     this.#stop = subscribe({
       topic: `execution:${id}`,
-      receive: (data) => this.#take(data.execution as ExecutionDocument, (data.taskRuns ?? []) as TaskRunDocument[], this.#isFresh),
-      refresh: (reason) => {
-        this.#isFresh = true;
-        return reason === "open" ? undefined : this.#load(id);
-      },
+      receive: (data) => this.#receive(id, data as unknown as ExecutionEvent),
+      refresh: (reason) => (reason === "open" ? undefined : this.#load(id)),
     });
+  }
+
+  #receive(id: string, event: ExecutionEvent): void {
+    if (event.execution === null) return;
+    this.#take(event.execution, event.taskRuns, event.complete);
+    if (isPartial(event)) void this.#load(id).catch(() => undefined);
   }
 
   async #load(id: string): Promise<void> {
@@ -73,7 +74,6 @@ export class ExecutionTimeline extends HTMLElement {
 
   #take(execution: ExecutionDocument | undefined, runs: readonly TaskRunDocument[], isAll: boolean): void {
     clearTimeout(this.#late);
-    this.#isFresh = false;
     this.#chart.take(execution, runs, isAll);
     if (!this.#isTaken) {
       this.#isTaken = true;

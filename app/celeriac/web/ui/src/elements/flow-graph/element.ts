@@ -4,7 +4,7 @@ import { html, nothing, render } from "lit-html";
 import { ask, get } from "../../api/client";
 import { icon } from "../../icons";
 import { subscribe } from "../../live";
-import type { ExecutionDocument, TaskRunDocument } from "../execution-timeline/documents";
+import { type ExecutionDocument, type ExecutionEvent, isPartial, type TaskRunDocument } from "../execution-timeline/documents";
 import type { GraphDocument } from "./documents";
 import { picture } from "./drawing";
 import { type Drawing, drawingOf } from "./layout";
@@ -26,7 +26,6 @@ export class FlowGraph extends HTMLElement {
   #states: TaskStates = new Map();
   #selected = "";
   #zoom = 0;
-  #isFresh = true;
   #frame = 0;
   #stop: (() => void) | undefined;
   readonly #sizes = new ResizeObserver(() => this.#draw());
@@ -69,20 +68,22 @@ export class FlowGraph extends HTMLElement {
     this.#stop?.();
     const id = this.getAttribute("execution-id");
     if (!id) return;
+    const load = async (): Promise<void> => {
+      const execution = await get<ExecutionDocument>(`/executions/${encodeURIComponent(id)}`);
+      this.#take(execution.taskRunList ?? [], true);
+    };
     this.#stop = subscribe({
       topic: `execution:${id}`,
-      receive: (data) => this.#take((data.taskRuns ?? []) as TaskRunDocument[], this.#isFresh),
-      refresh: async (reason) => {
-        this.#isFresh = true;
-        if (reason === "open") return;
-        const execution = await get<ExecutionDocument>(`/executions/${encodeURIComponent(id)}`);
-        this.#take(execution.taskRunList ?? [], true);
+      receive: (data) => {
+        const event = data as unknown as ExecutionEvent;
+        this.#take(event.taskRuns, event.complete);
+        if (isPartial(event)) void load().catch(() => undefined);
       },
+      refresh: (reason) => (reason === "open" ? undefined : load()),
     });
   }
 
   #take(runs: readonly TaskRunDocument[], isAll: boolean): void {
-    this.#isFresh = false;
     if (isAll) this.#runs.clear();
     for (const run of runs) this.#runs.set(run.id, run);
     this.#states = statesOf(this.#runs.values());

@@ -21,6 +21,7 @@ MODULES = {
     "celery-redbeat": "redbeat",
     "flask-limiter": "flask_limiter",
     "flask-sqlalchemy": "flask_sqlalchemy",
+    "prometheus-client": "prometheus_client",
     "pyyaml": "yaml",
 }
 """{distribution: module}, where the names differ."""

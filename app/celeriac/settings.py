@@ -51,6 +51,7 @@ class Settings:
     proxies: how many proxies stand in front of the web role, whose X-Forwarded-* headers are believed.
     admin_email, admin_password: the first administrator, made when there is no user. flower_url: where Flower listens
     and where the web finds it, with the user and password of its own (`http://user:password@host:port`), empty = none.
+    alive_file: is touched by a role each ten seconds while it lives, for health checks of containers, None = no file.
     """
 
     home: Path
@@ -75,6 +76,7 @@ class Settings:
     admin_email: str = ""
     admin_password: str = field(default="", repr=False)
     flower_url: str = field(default="", repr=False)
+    alive_file: Path | None = None
 
     @staticmethod
     def from_environ(environ: Mapping[str, str]) -> "Settings":
@@ -83,6 +85,7 @@ class Settings:
         broker_url = _url(environ, "CELERIAC_BROKER_URL")
         is_amqp = broker_url.startswith(_AMQP)
         files = environ.get("CELERIAC_FILES")
+        alive_file = environ.get("CELERIAC_ALIVE_FILE")
         return Settings(
             home=home,
             cell=environ.get("CELERIAC_CELL") or "main",
@@ -106,6 +109,7 @@ class Settings:
             admin_email=environ.get("CELERIAC_ADMIN_EMAIL", ""),
             admin_password=environ.get("CELERIAC_ADMIN_PASSWORD", ""),
             flower_url=_url(environ, "CELERIAC_FLOWER_URL"),
+            alive_file=Path(alive_file).absolute() if alive_file else None,
         )
 
     @property
@@ -166,6 +170,7 @@ class Settings:
             "CELERIAC_ADMIN_EMAIL": self.admin_email,
             "CELERIAC_ADMIN_PASSWORD": self.admin_password,
             "CELERIAC_FLOWER_URL": self.flower_url,
+            "CELERIAC_ALIVE_FILE": str(self.alive_file) if self.alive_file else "",
         }
         return own | dict(self.raw_envs) | {_SECRET + name: text for name, text in self.secrets.items()}
 

@@ -211,7 +211,7 @@ class App:
 
     @cached_property
     def processes(self) -> Processes:
-        return Processes(ProcessStore(self.database), self.settings.cell)
+        return Processes(ProcessStore(self.database), self.settings.cell, self.settings.alive_file)
 
     @cached_property
     def advance(self) -> Advance:

@@ -1,9 +1,12 @@
 """Heartbeats: who lives is seen, who has ended is not, who is dead is forgotten."""
 
 import os
+from pathlib import Path
 
 import sqlalchemy as sa
 
+from celeriac.services.processes import Processes
+from celeriac.store.process_store import ProcessStore
 from celeriac.store.tables import PROCESS
 from hand_engine import HandEngine
 from real_command import wait_until
@@ -56,3 +59,14 @@ def test_news_of_a_process_are_told_at_once(on_each_database: HandEngine) -> Non
         said["flows"] = 2
         heartbeat.beat_now()
         wait_until(lambda: processes.living()[0].detail == {"flows": 2}, "the news", 8)
+
+
+def test_a_file_shows_that_a_process_lives(by_hand: HandEngine, tmp_path: Path) -> None:
+    alive = tmp_path / "alive"
+    processes = Processes(ProcessStore(by_hand.app.database), "main", alive)
+    with processes.heartbeat("web") as heartbeat:
+        wait_until(alive.exists, "the file")
+        os.utime(alive, (0, 0))
+        heartbeat.beat_now()
+
+        wait_until(lambda: alive.stat().st_mtime > 0, "the next beat", 8)

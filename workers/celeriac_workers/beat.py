@@ -16,15 +16,24 @@ _log = logging.getLogger(__name__)
 class WorkerBeat(threading.Thread):
     """Raises the worker's beat; without a beat for 8 s everything here is stopped, for others will take it over.
 
-    register: writes the worker's row, at first and after the worker was given up for lost.
+    register: writes the worker's row, at first and after the worker was given up for lost. show_life: is called with
+    each beat that succeeds.
     """
 
-    def __init__(self, workers: WorkerStore, slots: Slots, worker_id: str, register: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        workers: WorkerStore,
+        slots: Slots,
+        worker_id: str,
+        register: Callable[[], None],
+        show_life: Callable[[], None] = lambda: None,
+    ) -> None:
         super().__init__(name="worker-beat", daemon=True)
         self._workers = workers
         self._slots = slots
         self._worker_id = worker_id
         self._register = register
+        self._show_life = show_life
 
     def start(self) -> None:
         """The worker may claim from now on."""
@@ -44,6 +53,7 @@ class WorkerBeat(threading.Thread):
                     self._slots.stop_all(DISK_FULL if "disk is full" in str(error) else "lost")
                 continue
             beaten_at = time.monotonic()
+            self._show_life()
 
     def _beat(self) -> None:
         held = self._slots.held()

@@ -62,7 +62,7 @@ def worker() -> int:
     )
     slots = Slots(app.claims, runners, settings.log_cap_bytes)
     register = partial(app.workers.register, worker_id, settings.cell, this_machine(), os.getpid(), runners.names())
-    WorkerBeat(app.workers, slots, worker_id, register).start()
+    WorkerBeat(app.workers, slots, worker_id, register, app.processes.show_life).start()
     attempts = app.attempts(worker_id, slots)
     keeper = container_keeper(app, attempts)
     if keeper:

@@ -6,6 +6,7 @@ import secrets
 import socket
 import threading
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 
@@ -22,11 +23,12 @@ def _nothing() -> Mapping[str, Any]:
 
 
 class Processes:
-    """Who lives."""
+    """Who lives. alive_file: see Settings."""
 
-    def __init__(self, store: ProcessStore, cell: str) -> None:
+    def __init__(self, store: ProcessStore, cell: str, alive_file: Path | None = None) -> None:
         self._store = store
         self._cell = cell
+        self._alive_file = alive_file
 
     def living(self) -> list[ProcessRow]:
         """Every process that has been seen lately, of every machine and cell."""
@@ -34,7 +36,12 @@ class Processes:
 
     def heartbeat(self, role: str, detail: Callable[[], Mapping[str, Any]] = _nothing) -> "Heartbeat":
         """The heartbeat of this process, to be started. detail: what it tells about itself, asked at each beat."""
-        return Heartbeat(self._store, role, self._cell, detail)
+        return Heartbeat(self._store, role, self._cell, detail, self.show_life)
+
+    def show_life(self) -> None:
+        """Touches the file that health checks look at."""
+        if self._alive_file is not None:
+            self._alive_file.touch()
 
 
 class Heartbeat:
@@ -43,11 +50,19 @@ class Heartbeat:
     To be started in the process that it is of, after its forks.
     """
 
-    def __init__(self, store: ProcessStore, role: str, cell: str, detail: Callable[[], Mapping[str, Any]]) -> None:
+    def __init__(
+        self,
+        store: ProcessStore,
+        role: str,
+        cell: str,
+        detail: Callable[[], Mapping[str, Any]],
+        show_life: Callable[[], None],
+    ) -> None:
         self._store = store
         self._role = role
         self._cell = cell
         self._detail = detail
+        self._show_life = show_life
         self._id = ""
         self._wake = threading.Event()
         self._ends = threading.Event()
@@ -85,6 +100,7 @@ class Heartbeat:
     def _beat(self) -> None:
         host = socket.gethostname()
         self._store.beat(self._id, self._role, self._cell, host, os.getpid(), self._detail())
+        self._show_life()
 
     def _try(self, action: Callable[[], None]) -> None:
         try:

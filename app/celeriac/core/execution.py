@@ -7,10 +7,13 @@ from typing import Any
 
 from celeriac.core.decision import Abandoned, Dropped, Superseded
 from celeriac.core.frames import Frame, TaskRun
+from celeriac.core.reopening import Reopening
 from celeriac.core.state import State
 
 CORRELATION = "system.correlationId"
 """The label that executions have in common which came from one another."""
+RESTARTED = "system.restarted"
+REPLAYED = "system.replay"
 _BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
 
@@ -103,7 +106,8 @@ class Fact:
     """An inbox row: why an execution must be advanced.
 
     kind: start, ended, final (a failure that allowFailure does not cover), due, go (work that a visit left over),
-    outputs, evaluated, child, kill. payload: what the kind needs.
+    outputs, evaluated, child, kill, pause, resume, restart (seq: of the task run to begin at, 0 = what failed), again
+    (the parent's task run begins anew). payload: what the kind needs.
     """
 
     id: int
@@ -167,14 +171,15 @@ class Visit:
     frames: dict[int, Frame]
     runs: dict[int, TaskRun]
     now_us: int
+    reopening: Reopening | None = None
 
 
 @dataclass(slots=True)
 class Changes:
     """What a visit writes, in one transaction that only happens when the fence is still `execution.fence`.
 
-    erased: seqs of planned task runs to delete. left_over: what earlier writes of the visit left over (kinds go,
-    outputs) is used as well.
+    erased: seqs of planned task runs to delete. removed: seqs of others. relabelled: the labels have changed.
+    left_over: what earlier writes of the visit left over (kinds go, outputs) is used as well.
     """
 
     execution: Execution
@@ -185,6 +190,8 @@ class Changes:
     superseded: Sequence[Superseded] = ()
     dropped: Sequence[Dropped] = ()
     erased: Sequence[int] = ()
+    removed: Sequence[int] = ()
+    relabelled: bool = False
     abandoned: Sequence[Abandoned] = ()
     loop_values: Sequence[tuple[int, Sequence[str]]] = ()
     letters: Sequence[Letter] = ()

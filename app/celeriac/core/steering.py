@@ -78,6 +78,7 @@ def pause(planner: Planner) -> None:
             run.is_dirty = True
         if run.state is State.QUEUED:
             run.enter(State.HELD, planner.now_us())
+    planner.decision.publish.clear()
 
 
 def resume(planner: Planner) -> None:

@@ -64,7 +64,7 @@ class Advance:
             return
 
     def _visit(self, visit: Visit) -> None:
-        if visit.execution.done_us is not None:
+        if visit.execution.done_us is not None and not any(fact.kind == "again" for fact in visit.facts):
             self._around.executions.save(Changes(visit.execution, used=visit.facts))
             return
         Round(visit, self._around, self._flows, self._subflows, self._publisher).run()

@@ -20,6 +20,8 @@ class Batch:
     metrics: list[tuple[int, int, Metric]] = field(default_factory=list)
     loop_values: list[tuple[int, Sequence[str]]] = field(default_factory=list)
     children: list[Execution] = field(default_factory=list)
+    letters: list[Letter] = field(default_factory=list)
+    relabelled: bool = False
     size: int = 0
 
     def error(self, seq: int, attempt: int, message: str, at_us: int) -> None:
@@ -48,7 +50,7 @@ def changes_of(
     """Everything to write. facts: those that were used. rendered: {seq: properties that a worker has rendered}."""
     decision = planner.decision
     frames = [*planner.frames.values(), *decision.closed]
-    letters = [*_left_over(execution.id, decision, rendered), *_kills(decision)]
+    letters = [*_left_over(execution.id, decision, rendered), *_kills(decision), *_restarts(decision), *batch.letters]
     if execution.done_us is not None:
         letters += told_parent(execution, execution.outputs)
     return Changes(
@@ -60,6 +62,8 @@ def changes_of(
         superseded=decision.superseded,
         dropped=decision.dropped,
         erased=decision.erased,
+        removed=decision.removed,
+        relabelled=batch.relabelled,
         abandoned=decision.abandoned,
         loop_values=batch.loop_values,
         letters=letters,
@@ -78,6 +82,14 @@ def _left_over(execution_id: str, decision: Decision, rendered: Mapping[int, dic
     if decision.evaluate_outputs:
         letters.append(Letter(execution_id, "outputs"))
     return letters
+
+
+def _restarts(decision: Decision) -> list[Letter]:
+    return [
+        Letter(run.handle["child"], "again", 0, {"attempt": run.attempt})
+        for run in decision.restart_children
+        if run.handle
+    ]
 
 
 def _kills(decision: Decision) -> list[Letter]:

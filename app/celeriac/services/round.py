@@ -4,7 +4,7 @@ No transaction is open while planning or rendering.
 """
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from celeriac.core.decision import Fan, Progress
@@ -13,10 +13,10 @@ from celeriac.core.flow_index import FlowIndex
 from celeriac.core.frames import TaskRun
 from celeriac.core.plan import Planner
 from celeriac.core.state import State
-from celeriac.core.steering import kill, killed
 from celeriac.services.batch import Batch, changes_of, take_over
 from celeriac.services.evaluation import Calls, Done, Evaluated, Opened, Waits, evaluate
 from celeriac.services.flows import Flows
+from celeriac.services.folding import Folding
 from celeriac.services.lookup import Lookup
 from celeriac.services.loop_values import LoopValues
 from celeriac.services.outputs import OutputsTooLarge, flow_outputs, stored_outputs
@@ -44,13 +44,12 @@ class Round:
         self._subflows = subflows
         self._publisher = publisher
         self._visit = visit
-        self._facts: Sequence[Fact] = visit.facts
+        self._facts: Sequence[Fact] = ()
         self._started = time.monotonic()
         self._execution = execution
         self._index: FlowIndex = flows.index(execution.namespace, execution.flow_id, execution.flow_revision)
         self._values = LoopValues(around.executions, execution.id, visit.frames)
         self._batch = Batch()
-        self._rendered: dict[int, dict[str, Any]] = {}
         self._left_over = False
         progress = Progress(
             execution.state,
@@ -69,13 +68,15 @@ class Round:
         self._masker = around.maskers.of(execution, self._index)
         self._lookup = Lookup(around.outputs, around.storage, execution.id, self._index, newest, self._planner.runs)
         self._secret_names = set(execution.secrets or ())
+        self._folding = Folding(visit, self._index, self._planner, subflows, self._now_us, self._error)
+        self._rendered = self._folding.rendered
 
     def run(self) -> None:
         """Raises: Stale when the execution moved meanwhile; what was written until then stays written."""
-        for fact in self._facts:
-            self._fold(fact)
-        if self._planner.progress.state is State.KILLING:
-            killed(self._planner)
+        self._facts = self._folding.fold()
+        if not self._facts:
+            return
+        self._batch.letters, self._batch.relabelled = self._folding.letters, self._folding.relabelled
         writes = 0
         while True:
             finished = self._evaluate_batch()
@@ -89,54 +90,6 @@ class Round:
 
     def _now_us(self) -> int:
         return self._visit.now_us + int((time.monotonic() - self._started) * 1_000_000)
-
-    # ------------------------------------------------------------------ facts
-    def _fold(self, fact: Fact) -> None:
-        planner, run = self._planner, self._planner.runs.get(fact.seq)
-        if fact.kind == "start":
-            if planner.progress.state is State.CREATED:
-                planner.start()
-        elif fact.kind == "kill":
-            if planner.progress.ended_us is None:
-                kill(planner)
-        elif fact.kind == "outputs":
-            planner.decision.evaluate_outputs = True
-        elif fact.kind == "go" and fact.seq in planner.frames:
-            planner.decision.unreleased.add(fact.seq)
-        elif run is None:
-            return
-        elif fact.kind == "evaluated" or (fact.payload and fact.kind == "go"):
-            self._evaluated_by_worker(run, fact.payload or {})
-        elif fact.kind == "go":
-            if run.state is State.CREATED:
-                planner.decision.evaluate.append(run)
-        elif fact.kind in ("ended", "final"):
-            if run.state.is_terminal:
-                planner.ended(run, final=fact.kind == "final")
-        elif fact.kind == "due":
-            planner.due(run)
-        elif fact.kind == "child":
-            self._child_ended(run, fact.payload or {})
-
-    def _child_ended(self, run: TaskRun, told: Mapping[str, Any]) -> None:
-        if run.attempt != told.get("attempt") or run.state not in (State.RUNNING, State.KILLING):
-            return
-        task = self._index.task(run.task_id)
-        state, run.outputs, error = self._subflows.result(task, run.handle or {}, told)
-        if error is not None:
-            self._error(run.seq, run.attempt, error)
-        run.enter(state, self._now_us())
-        self._planner.ended(run)
-
-    def _evaluated_by_worker(self, run: TaskRun, told: Mapping[str, Any]) -> None:
-        if run.state is not State.RUNNING:
-            return
-        if told.get("failed"):
-            run.enter(State.FAILED, self._now_us())
-            self._planner.ended(run, final=True)
-            return
-        self._rendered[run.seq] = told["rendered"]
-        self._planner.decision.evaluate.append(run)
 
     # ------------------------------------------------------------------ evaluation
     def _evaluate_batch(self) -> bool:

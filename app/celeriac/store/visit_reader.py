@@ -9,9 +9,13 @@ from sqlalchemy.engine import Connection, RowMapping
 from celeriac.core.execution import Fact, Visit
 from celeriac.core.state import State
 from celeriac.store.database import Database
+from celeriac.store.reopening_reader import read_reopening
 from celeriac.store.rows import ENDED, execution_from, frame_from, run_from
 from celeriac.store.tables import EXECUTION, FRAME, INBOX, RUN
 
+_STEERED = (State.KILLING, State.PAUSED)
+_STEERING = {"kill", "pause", "resume"}
+_REOPENING = {"restart", "again"}
 _facts = (
     sa.select(INBOX.c.id, INBOX.c.kind, INBOX.c.seq, INBOX.c.payload)
     .where(INBOX.c.execution_id == sa.bindparam("x"))
@@ -49,11 +53,21 @@ class VisitReader:
             visit = Visit(execution, facts, {}, {}, row["now_us"])
             if not facts:
                 return visit
-            if execution.state is State.KILLING or any(fact.kind == "kill" for fact in facts):
+            kinds = {fact.kind for fact in facts}
+            if execution.state in _STEERED or kinds & _STEERING:
                 self._load_open(connection, visit)
             seqs = {fact.seq for fact in facts if fact.seq} - visit.runs.keys()
             self._load_path(connection, visit, seqs)
+            if kinds & _REOPENING:
+                self._load_reopening(connection, visit)
             return visit
+
+    @staticmethod
+    def _load_reopening(connection: Connection, visit: Visit) -> None:
+        (fact,) = [fact for fact in visit.facts if fact.kind in _REOPENING][:1]
+        state = (fact.payload or {}).get("state")
+        visit.reopening = read_reopening(connection, visit.execution.id, fact.seq, State(state) if state else None)
+        visit.runs.update(visit.reopening.runs)
 
     def _load_open(self, connection: Connection, visit: Visit) -> None:
         x = visit.execution.id

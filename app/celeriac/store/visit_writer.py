@@ -46,6 +46,7 @@ _PROGRESS = (
     "ended_us",
     "done_us",
     "secrets",
+    "parent_attempt",
 )
 
 _raise_fence = (
@@ -89,6 +90,12 @@ _delete_planned = RUN.delete().where(
     RUN.c.seq.in_(sa.bindparam("seqs", expanding=True)),
     RUN.c.state == State.PLANNED.value,
 )
+_removals = [
+    table.delete().where(
+        table.c.execution_id == sa.bindparam("x"), table.c.seq.in_(sa.bindparam("seqs", expanding=True))
+    )
+    for table in (RUN, ATTEMPT)
+]
 _open_children = sa.select(RUN).where(
     RUN.c.execution_id == sa.bindparam("x"),
     RUN.c.parent_seq.in_(sa.bindparam("seqs", expanding=True)),
@@ -119,12 +126,15 @@ class VisitWriter:
                 raise Stale
             self._delete_used(connection, changes)
             self._erase(connection, execution.id, changes.erased)
+            self._remove(connection, execution.id, changes.removed)
             self._drop(connection, execution.id, changes.dropped)
             self._write_runs(connection, execution.id, changes.runs)
             self._write_frames(connection, execution.id, changes.frames)
             for abandoned in changes.abandoned:
                 self._abandon(connection, execution.id, abandoned)
             self._write_rest(connection, changes)
+            if changes.relabelled:
+                write_labels(connection, execution)
             is_heard = record_events(connection, self._now, execution)
         execution.fence += 1
         execution.is_heard |= is_heard
@@ -135,8 +145,7 @@ class VisitWriter:
             {name: getattr(one, name) for name in EXECUTION_FIELDS} | {"state": one.state.value} for one in executions
         ]
         connection.execute(EXECUTION.insert(), rows)
-        if labels := [row for one in executions for row in _label_rows(one)]:
-            connection.execute(EXECUTION_LABEL.insert(), labels)
+        _insert_labels(connection, executions)
         self.insert_letters(connection, [Letter(one.id, "start") for one in executions if _begins(one)])
         for one in executions:
             record_events(connection, self._now, one)
@@ -180,6 +189,13 @@ class VisitWriter:
         """Raises: Stale when one of them has been promoted meanwhile."""
         if seqs and connection.execute(_delete_planned, {"x": x, "seqs": list(seqs)}).rowcount != len(seqs):
             raise Stale
+
+    @staticmethod
+    def _remove(connection: Connection, x: str, seqs: Sequence[int]) -> None:
+        """Before others take their places."""
+        for start in range(0, len(seqs), 500):
+            for statement in _removals:
+                connection.execute(statement, {"x": x, "seqs": seqs[start : start + 500]})
 
     def _write_runs(self, connection: Connection, x: str, runs: Sequence[TaskRun]) -> None:
         if fresh := [run_values(x, run) for run in runs if run.is_new]:
@@ -300,6 +316,17 @@ class VisitWriter:
 
 def _begins(execution: Execution) -> bool:
     return execution.done_us is None and not execution.is_for_later
+
+
+def write_labels(connection: Connection, execution: Execution) -> None:
+    """Makes the rows of `execution_label` those of the execution's labels."""
+    connection.execute(EXECUTION_LABEL.delete().where(EXECUTION_LABEL.c.execution_id == execution.id))
+    _insert_labels(connection, [execution])
+
+
+def _insert_labels(connection: Connection, executions: Sequence[Execution]) -> None:
+    if labels := [row for one in executions for row in _label_rows(one)]:
+        connection.execute(EXECUTION_LABEL.insert(), labels)
 
 
 def _label_rows(execution: Execution) -> list[dict[str, str]]:

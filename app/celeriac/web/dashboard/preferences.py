@@ -1,0 +1,47 @@
+"""How somebody likes the pages, kept in cookies: the theme, and the zone in which the browser shows times."""
+
+from urllib.parse import unquote
+from zoneinfo import ZoneInfo, available_timezones
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from celeriac.web.dashboard.addresses import back
+
+blueprint = Blueprint("preferences", __name__)
+THEMES = ("system", "light", "dark")
+_YEAR_S = 365 * 24 * 3600
+
+
+def theme() -> str:
+    """The chosen theme."""
+    chosen = request.cookies.get("theme", "")
+    return chosen if chosen in THEMES else THEMES[0]
+
+
+def zone_name() -> str:
+    """The zone that the browser has told; UTC before it has."""
+    name = unquote(request.cookies.get("zone", ""))
+    return name if name in available_timezones() else "UTC"
+
+
+def zone() -> ZoneInfo:
+    """The zone in which times are shown."""
+    return ZoneInfo(zone_name())
+
+
+@blueprint.get("/settings")
+def page() -> str:
+    """The choices."""
+    return render_template("ui/preferences.html", themes=THEMES, zones=sorted(available_timezones()))
+
+
+@blueprint.post("/settings")
+def save() -> Response:
+    """Keeps what was chosen."""
+    answer = redirect(back(url_for("ui.preferences.page")))
+    for name, allowed in (("theme", THEMES), ("zone", available_timezones())):
+        value = request.form.get(name, "")
+        if value in allowed:
+            answer.set_cookie(name, value, max_age=_YEAR_S, samesite="Lax")
+    return answer

@@ -1,0 +1,146 @@
+"""Every page renders: with data, without any, and with texts that would like to be markup."""
+
+import pytest
+from flask.testing import FlaskClient
+
+from hand_engine import HandEngine
+from web.dashboard.flow_texts import BROKEN, EVIL, HELLO, HOSTILE, SLEEPY
+
+LISTS = [
+    "/ui/",
+    "/ui/?hours=168",
+    "/ui/flows",
+    "/ui/flows?q=hello&namespace=company&labels=team:data",
+    "/ui/flows?tab=sources",
+    "/ui/flows?tab=sources&q=message",
+    "/ui/flows/new",
+    "/ui/executions",
+    "/ui/executions?state=FAILED&state=RUNNING&namespace=company&timeRange=PT24H&labels=team:data",
+    "/ui/executions?q=nothing&flowId=hello",
+    "/ui/triggers",
+    "/ui/triggers?q=morning",
+    "/ui/logs",
+    "/ui/logs?q=hello&minLevel=WARN",
+    "/ui/settings",
+]
+FLOW_TABS = ["overview", "source", "topology", "executions", "triggers", "canvas"]
+EXECUTION_TABS = ["timeline", "logs", "outputs", "inputs", "metrics", "topology", "history"]
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_every_page_is_there_before_anything_else_is(client: FlaskClient, path: str) -> None:
+    assert client.get(path).status_code == 200
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_every_page_is_there_with_data(client: FlaskClient, by_hand: HandEngine, path: str) -> None:
+    by_hand.run(HELLO)
+    by_hand.run(BROKEN)
+    by_hand.start(SLEEPY)
+    by_hand.drain()
+
+    assert client.get(path).status_code == 200
+
+
+@pytest.mark.parametrize("tab", FLOW_TABS)
+@pytest.mark.parametrize(("source", "key"), [(HELLO, "company.team/hello"), (SLEEPY, "company.other/sleepy")])
+def test_every_tab_of_a_flow_is_there(
+    client: FlaskClient, by_hand: HandEngine, tab: str, source: str, key: str
+) -> None:
+    by_hand.start(source)
+    by_hand.drain()
+
+    assert client.get(f"/ui/flows/edit/{key}/{tab}").status_code == 200
+
+
+@pytest.mark.parametrize("tab", EXECUTION_TABS)
+@pytest.mark.parametrize("source", [HELLO, BROKEN, SLEEPY])
+def test_every_tab_of_an_execution_is_there(client: FlaskClient, by_hand: HandEngine, tab: str, source: str) -> None:
+    execution = by_hand.execution(by_hand.start(source))
+    by_hand.drain()
+
+    path = f"/ui/executions/{execution.namespace}/{execution.flow_id}/{execution.id}/{tab}"
+
+    assert client.get(path).status_code == 200
+
+
+def test_no_text_of_a_flow_or_an_execution_becomes_markup(client: FlaskClient, by_hand: HandEngine) -> None:
+    ended = by_hand.run(EVIL, {"name": HOSTILE})
+    flow = "/ui/flows/edit/company.team/evil"
+    execution = f"/ui/executions/company.team/evil/{ended.id}"
+    paths = [
+        *LISTS,
+        *(f"{flow}/{tab}" for tab in FLOW_TABS),
+        *(f"{execution}/{tab}" for tab in EXECUTION_TABS),
+        f"/ui/executions/{ended.id}/kill",
+        "/ui/flows/run/company.team/evil",
+        "/ui/flows/delete/company.team/evil",
+        f"/ui/executions?q={HOSTILE}&namespace={HOSTILE}&flowId={HOSTILE}&labels=a:{HOSTILE}",
+        f"/ui/flows?q={HOSTILE}&namespace={HOSTILE}",
+        f"/ui/logs?q={HOSTILE}",
+        f"/ui/{HOSTILE}",
+    ]
+
+    answers = {path: client.get(path).get_data(as_text=True) for path in paths}
+
+    assert [path for path, text in answers.items() if "<script>alert" in text] == []
+
+
+def test_pages_have_no_inline_styles_or_handlers_which_the_policy_forbids(
+    client: FlaskClient, by_hand: HandEngine
+) -> None:
+    ended = by_hand.run(HELLO)
+    paths = [*LISTS, "/ui/flows/edit/company.team/hello", f"/ui/executions/company.team/hello/{ended.id}"]
+
+    texts = [client.get(path).get_data(as_text=True) for path in paths]
+
+    assert [text for text in texts if " style=" in text or " onclick=" in text or "<style" in text] == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("/", "/ui/"),
+        ("/ui/main/flows?q=a", "/ui/flows?q=a"),
+        ("/ui/main", "/ui/"),
+        ("/ui/flows/company.team/hello", "/ui/flows/edit/company.team/hello"),
+    ],
+)
+def test_other_addresses_lead_to_the_page(client: FlaskClient, old: str, new: str) -> None:
+    assert client.get(old).headers["Location"] == new
+
+
+def test_an_execution_is_found_by_its_id_alone(client: FlaskClient, by_hand: HandEngine) -> None:
+    ended = by_hand.run(HELLO)
+
+    answer = client.get(f"/ui/executions/{ended.id}")
+
+    assert answer.headers["Location"] == f"/ui/executions/company.team/hello/{ended.id}"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/ui/nothing",
+        "/ui/flows/edit/company.team/nothing",
+        "/ui/executions/company.team/hello/0000000000000000000000",
+        "/ui/flows/run/company.team/nothing",
+        "/ui/executions/0000000000000000000000/kill",
+    ],
+)
+def test_what_is_not_there_is_a_page_that_says_so(client: FlaskClient, path: str) -> None:
+    answer = client.get(path)
+
+    assert (answer.status_code, "Nothing is here" in answer.text) == (404, True)
+
+
+def test_a_bug_is_a_page_with_the_number_under_which_the_log_tells_more(
+    client: FlaskClient, by_hand: HandEngine, caplog: pytest.LogCaptureFixture
+) -> None:
+    by_hand.app.listing = None  # type: ignore[assignment] # any bug
+
+    answer = client.get("/ui/executions")
+
+    number = answer.text.partition("under ")[2].partition(".")[0]
+    assert answer.status_code == 500
+    assert number in caplog.text

@@ -13,6 +13,7 @@ from celeriac.services.trigger_sync import TriggerSync
 from celeriac.store.trigger_store import Key, TriggerStore
 
 TICK_S = 1.0
+BUSY_S = 0.1
 LATE_US = 700_000
 """A date is left so long to those who hear the alarm."""
 SYNC_S = 2.0
@@ -36,24 +37,28 @@ class Triggering:
 
     def run(self, stopped: Callable[[float], bool]) -> None:
         """Until `stopped(seconds)`, which waits that long, is true."""
-        while not stopped(TICK_S):
+        wait_s = TICK_S
+        while not stopped(wait_s):
+            wait_s = TICK_S
             try:
-                self.step()
+                wait_s = BUSY_S if self.step() else TICK_S
             except self.store.Unavailable as error:
                 _log.warning("triggers put off, the database is away", extra={"error": str(error)})
 
-    def step(self) -> None:
-        """What is due now."""
+    def step(self) -> bool:
+        """What is due now. True when some dates have been made up for: more may wait for the end of these."""
         now = self.monotonic()
         if now >= self._next_sync:
             self._next_sync = now + SYNC_S
             self.sync.sync_all()
-        for key in self.store.due(self.around.now_us() - LATE_US):
+        due = self.store.due(self.around.now_us() - LATE_US)
+        for key in due:
             self._deal_with(key)
         self.flow_triggers.hear()
         if now >= self._next_restore or self.alarms.has_forgotten():
             self._next_restore = now + RESTORE_S
             self.sync.restore_alarms()
+        return bool(due)
 
     def _deal_with(self, key: Key) -> None:
         """A trigger that raises does not keep the others waiting."""

@@ -13,5 +13,5 @@ def alias(blueprint: Blueprint, method: str, path: str, view: Callable[..., Any]
     def same(**values: Any) -> Any:
         return view(**values)
 
-    name = re.sub(r"\W+", "_", f"{view.__name__} {path}")
+    name = re.sub(r"\W+", "_", f"{view.__name__} {method} {path}")
     blueprint.add_url_rule(path, name, same, methods=[method])

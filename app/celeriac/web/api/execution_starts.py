@@ -47,7 +47,7 @@ def create(namespace: str, flow_id: str, query: StartExecution) -> Response:
             scheduled_at=query.schedule_date,
         )
         if query.wait:
-            return json_answer(with_url(_ended(started)))
+            return json_answer(with_url(ended(started)))
         if started.execution is None:
             return json_answer(with_url(celeriac().views.execution(started)))
         return json_answer(with_url(celeriac().views.created(started.execution)))
@@ -104,7 +104,7 @@ def _once(namespace: str, flow_id: str) -> Once | None:
     return Once(f"submit:{namespace}.{flow_id}", key)
 
 
-def _ended(execution_id: str) -> Document:
+def ended(execution_id: str) -> Document:
     """The execution when it has ended, or after ten minutes as it is then."""
     views, ends_at, pause_s = celeriac().views, time.monotonic() + LONGEST_S, _FIRST_LOOK_S
     while views.stored(execution_id).ended_us is None and time.monotonic() < ends_at:

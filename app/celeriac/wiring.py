@@ -17,9 +17,9 @@ from celeriac.services.flow_batches import FlowBatches
 from celeriac.services.flow_grid import FlowGrid
 from celeriac.services.flow_lists import FlowLists
 from celeriac.services.flows import Flows
-from celeriac.services.input_preview import InputPreview
 from celeriac.services.health import Health
 from celeriac.services.key_values import KeyValues
+from celeriac.services.input_preview import InputPreview
 from celeriac.services.listing import Listing
 from celeriac.services.logs import Logs
 from celeriac.services.masking import Maskers
@@ -27,6 +27,7 @@ from celeriac.services.namespaces import Namespaces
 from celeriac.services.preparation import Preparation
 from celeriac.services.processes import Processes
 from celeriac.services.publishing import Publisher
+from celeriac.services.plugin_list import PluginList
 from celeriac.services.starting import Starting
 from celeriac.services.stored import StoredFiles
 from celeriac.services.subflows import Subflows
@@ -66,6 +67,7 @@ if TYPE_CHECKING:
     from celeriac.services.users import Users
 
 
+    from celeriac.services.plugin_schemas import PluginSchemas
 @dataclass
 class App:
     """One process's Celeriac. Parts are made on first use; nothing connects before it must."""

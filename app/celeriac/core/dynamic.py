@@ -22,6 +22,10 @@ Render = Callable[..., Any]
 """render(value, *, typed: bool) → value. typed: a text that is one expression keeps its native value; else text."""
 
 
+DECLARED = "celeriac.declared"
+"""Under this key the core schema of a dynamic field tells its declared type, for JSON Schemas."""
+
+
 class _Deferred:
     """Keeps the raw YAML value; only its outer shape (list, mapping or scalar) is checked on parsing."""
 
@@ -36,7 +40,7 @@ class _Deferred:
                 raise PydanticCustomError("missing", "has no value")
             return value
 
-        return core_schema.no_info_plain_validator_function(keep)
+        return core_schema.no_info_plain_validator_function(keep, metadata={DECLARED: source})
 
 
 Dynamic = Annotated[T, _Deferred()]

@@ -29,3 +29,10 @@ def ready() -> Response:
     if reason is None:
         return json_answer({"status": "ready", "checks": shown})
     return problem(503, reason, reason=reason, checks=shown)
+
+
+@blueprint.get("/ping")
+@operation(content_type="text/plain")
+def ping() -> Response:
+    """`pong`."""
+    return Response("pong", mimetype="text/plain")

@@ -8,7 +8,7 @@ from typing import Any
 from celery import Celery
 
 from celeriac.dispatch.app import ADVANCE, EXECUTE, FIRE, SUBMIT
-from celeriac.services.attempts import Attempts
+from celeriac.services.attempts import Attempts, TaskRunFailed
 from celeriac.services.scheduling import Scheduling
 from celeriac.services.submissions import Submissions
 
@@ -30,7 +30,7 @@ def add_advance(app: Celery, advance: Callable[[str], None], again: Callable[[Se
 def add_execute(app: Celery, attempts: Attempts) -> None:
     """celeriac.execute(execution id, seq, attempt)."""
 
-    @app.task(name=EXECUTE, acks_late=True, bind=True)
+    @app.task(name=EXECUTE, acks_late=True, bind=True, throws=(TaskRunFailed,))
     def _execute(job: Any, execution_id: str, seq: int, attempt: int) -> None:
         attempts(execution_id, seq, attempt, ChainRest(execution_id, job.request.chain))
 

@@ -16,6 +16,7 @@ from celery.signals import worker_ready
 from setproctitle import setproctitle
 
 from celeriac import lifeline
+from celeriac.dispatch.app import make_celery
 from celeriac.lifeline import Lifeline
 from celeriac.services.attempts import Attempts
 from celeriac.services.worker_life import this_machine
@@ -35,6 +36,8 @@ from celeriac_workers.sweeping import start_sweeping
 if TYPE_CHECKING:
     from celeriac_workers.containers import ContainerKeeper
 
+HEARTBEAT_S = 10
+"""Between two heartbeats for Flower, which takes a worker for gone after two of them."""
 WORKER_SLOTS = 16
 """Task runs at once: threads that mostly wait for a process or a container."""
 
@@ -45,7 +48,7 @@ def orchestrator() -> int:
     celery = orchestrator_app(app)
     end_sweeping = start_sweeping(app.sweeper.run)
     with _signs_of_life(app, "orchestrator"):
-        exit_code = _work(celery, "orchestrator", "orchestrate", "solo", 1)
+        exit_code = _work(celery, app.settings, "orchestrator", "orchestrate", "solo", 1)
     end_sweeping()
     return exit_code
 
@@ -79,7 +82,7 @@ def worker() -> int:
 
     end_attempts_on_shutdown(slots, is_abandoned, clean_up)
     celery = worker_app(settings, attempts)
-    exit_code = _work(celery, "worker", "default", "threads", settings.worker_slots or WORKER_SLOTS)
+    exit_code = _work(celery, settings, "worker", "default", "threads", settings.worker_slots or WORKER_SLOTS)
     clean_up()
     return exit_code
 
@@ -92,6 +95,17 @@ def listener() -> int:
         signal.signal(number, lambda signum, frame: stop.set())
     with _signs_of_life(app, "listener"):
         return 0 if listen(sources(app.settings, app.submissions), stop) else 1
+
+
+def flower() -> int:
+    """Shows workers and jobs to the web, which asks for a login."""
+    app, _ = _begin("flower")
+    from celeriac_workers.flower import Address, serve
+
+    settings = app.settings
+    address = Address.of(settings.flower_url)
+    with _signs_of_life(app, "flower"):
+        return serve(make_celery(settings.broker_url, settings.redis_url), address)
 
 
 def beat() -> int:
@@ -124,6 +138,7 @@ def tidier() -> int:
 
 ROLES: Mapping[str, Callable[[], int]] = {
     "beat": beat,
+    "flower": flower,
     "listener": listener,
     "orchestrator": orchestrator,
     "tidier": tidier,
@@ -162,8 +177,13 @@ def _name(role: str) -> None:
     setproctitle(f"celeriac: {role}")
 
 
-def _work(celery: Celery, role: str, queue: str, pool: str, concurrency: int) -> int:
-    """Celery gives its process a title of its own, which is taken back when it is ready."""
+def _work(celery: Celery, settings: Settings, role: str, queue: str, pool: str, concurrency: int) -> int:
+    """Celery gives its process a title of its own, which is taken back when it is ready.
+
+    Where there is a Flower, it sees every worker by its heartbeat; but only attempts send events of their own, for
+    those of `advance` would cost it a twentieth, and the messages of producers hold inputs.
+    """
+    is_watched = bool(settings.flower_url)
     worker_ready.connect(lambda **_: _name(role), weak=False)
     worker = celery.Worker(
         queues=[queue],
@@ -171,7 +191,9 @@ def _work(celery: Celery, role: str, queue: str, pool: str, concurrency: int) ->
         concurrency=concurrency,
         without_gossip=True,
         without_mingle=True,
-        without_heartbeat=True,
+        without_heartbeat=not is_watched,
+        heartbeat_interval=HEARTBEAT_S,
+        task_events=is_watched and role == "worker",
         loglevel="WARNING",
         hostname=f"{role}-{os.getpid()}@{socket.gethostname()}",
     )

@@ -64,24 +64,30 @@ def local_path(wanted: str) -> str:
     return wanted if is_path and not wanted.startswith("/ui/login") else "/ui/"
 
 
-def _form(wrong: str = "", status: int = 200, headers: dict[str, str] | None = None) -> ResponseReturnValue:
-    celeriac: App = current_app.extensions["celeriac"]
-    page = render_template(
-        "login.html",
-        assets=_assets(),
-        theme={"light": "light", "dark": "dark"}.get(request.cookies.get("theme", ""), "system"),
-        wrong=wrong,
-        email=request.form.get("email", ""),
-        next=local_path(request.args.get("next", "")),
-        has_users=celeriac.users.any(),
-    )
-    return page, status, headers or {}
+def theme() -> str:
+    """The theme that this browser has chosen on the settings page."""
+    chosen = request.cookies.get("theme", "")
+    return chosen if chosen in ("light", "dark") else "system"
 
 
-def _assets() -> Markup:
+def assets() -> Markup:
     """The styles of the pages; the form works without them, too."""
     asset_tags: Callable[[str], Markup] = current_app.jinja_env.globals["asset_tags"]  # type: ignore[assignment] # ours
     try:
         return asset_tags("shell")
     except AssetsMissing:
         return Markup()
+
+
+def _form(wrong: str = "", status: int = 200, headers: dict[str, str] | None = None) -> ResponseReturnValue:
+    celeriac: App = current_app.extensions["celeriac"]
+    page = render_template(
+        "login.html",
+        assets=assets(),
+        theme=theme(),
+        wrong=wrong,
+        email=request.form.get("email", ""),
+        next=local_path(request.args.get("next", "")),
+        has_users=celeriac.users.any(),
+    )
+    return page, status, headers or {}

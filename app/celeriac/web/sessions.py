@@ -13,6 +13,8 @@ from celeriac.wiring import App
 
 LIFETIME = timedelta(days=14)
 HEADER = "X-Celeriac-CSRF"
+FLOWERS_HEADER = "X-XSRFToken"
+"""The scripts of Flower repeat the cookie `_xsrf` in it."""
 FIELD = "csrf"
 _EMAIL, _VERSION, _CSRF = "email", "version", "csrf"
 
@@ -70,6 +72,8 @@ def check_csrf() -> None:
     sent = request.headers.get(HEADER, "")
     if not sent and request.path.startswith("/ui/"):
         sent = request.form.get(FIELD, "")
+    elif not sent and request.path.startswith("/flower/"):
+        sent = request.headers.get(FLOWERS_HEADER, "")
     if not hmac.compare_digest(sent.encode(), str(session.get(_CSRF, "")).encode()) or not sent:
         raise Forbidden(
             f"The page is out of date: load it again. (A change within a session needs the header {HEADER}; clients "

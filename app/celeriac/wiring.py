@@ -1,5 +1,6 @@
 """The composition root: from Settings to everything that a process of Celeriac uses."""
 
+import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -21,6 +22,8 @@ from celeriac.services.health import Health
 from celeriac.services.key_values import KeyValues
 from celeriac.services.input_preview import InputPreview
 from celeriac.services.listing import Listing
+from celeriac.services.live import Live
+from celeriac.services.live_topics import Topics
 from celeriac.services.logs import Logs
 from celeriac.services.masking import Maskers
 from celeriac.services.namespaces import Namespaces
@@ -55,6 +58,7 @@ from celeriac.store.kv_store import KeyValueStore
 from celeriac.store.list_store import ListStore
 from celeriac.store.log_store import LogStore
 from celeriac.store.output_store import OutputStore
+from celeriac.store.live_store import LiveStore
 from celeriac.store.process_store import ProcessStore
 from celeriac.store.sweep_store import SweepStore
 from celeriac.store.view_store import ViewStore
@@ -149,6 +153,11 @@ class App:
 
     @cached_property
     def files(self) -> StoredFiles:
+    @cached_property
+    def live(self) -> Live:
+        topics = Topics(LiveStore(self.database), LogStore(self.database), self.views)
+        return Live(topics.make, LiveStore.Unavailable, secrets.token_hex(4))
+
         return StoredFiles(self.storage)
 
     @cached_property
@@ -308,5 +317,7 @@ def build(settings: Settings, publisher: Publisher | None = None, *, gathers: bo
 
 
 def shared_variables(settings: Settings) -> Mapping[str, Any]:
+        if "live" in self.__dict__:
+            self.live.close()
     """The variables that every expression sees."""
     return {"envs": settings.envs, "globals": dict(settings.globals)}

@@ -121,6 +121,19 @@ class Views:
         past = self._store.attempts(execution.id) if any(run.attempt > 1 for run in runs) else []
         return [self._task_run(execution, run, [one for one in past if one.seq == run.seq], masker) for run in runs]
 
+    def runs_by_seq(self, execution: Execution, seqs: Sequence[int], most_bytes: int) -> list[Document]:
+        """Some task runs; outputs that are larger are None, with `outputsOmitted`."""
+        if not seqs:
+            return []
+        runs = self._store.some(execution.id, seqs)
+        masker = self.masker(execution)
+        return [
+            document
+            if _is_small(document["outputs"], most_bytes)
+            else document | {"outputs": None, "outputsOmitted": True}
+            for document in self.run_documents(execution, runs, masker)
+        ]
+
     def masker(self, execution: Execution) -> Masker:
         """Hides what the execution must not show. Raises what makes its flow unreadable."""
         index = self._flows.index(execution.namespace, execution.flow_id, execution.flow_revision)
@@ -163,6 +176,10 @@ class Views:
             with self._storage.open(run.outputs_uri) as file:
                 outputs = orjson.loads(file.read())
         return task_run_document(execution, run, past) | {"outputs": masker.mask_data(outputs or {})}
+
+
+def _is_small(outputs: Any, most_bytes: int) -> bool:
+    return len(orjson.dumps(outputs, option=orjson.OPT_NON_STR_KEYS, default=str)) <= most_bytes
 
 
 def _hidden(value: Any) -> Any:

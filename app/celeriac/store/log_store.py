@@ -26,6 +26,11 @@ _first_times = sa.select(
     _attempts.c.attempt,
     sa.select(LOG.c.at_us).where(*_own).order_by(LOG.c.line).limit(1).scalar_subquery().label("first_us"),
 )
+_last_times = sa.select(
+    _attempts.c.seq,
+    _attempts.c.attempt,
+    sa.select(LOG.c.at_us).where(*_own).order_by(LOG.c.line.desc()).limit(1).scalar_subquery().label("last_us"),
+)
 _columns = (LOG, RUN.c.task_id, EXECUTION.c.namespace, EXECUTION.c.flow_id)
 _lines = (
     sa.select(*_columns)
@@ -93,6 +98,21 @@ class LogStore:
         with self.database.read() as connection:
             rows = connection.execute(_last_lines, {"x": execution_id}).all()
             return {f"{seq}/{attempt}": last for seq, attempt, last in rows if last is not None}
+
+    def tail(self, execution_id: str, levels: Iterable[str], limit: int) -> list[StoredLog]:
+        """The newest lines in order of time; reads the attempts that wrote last."""
+        found: list[StoredLog] = []
+        with self.database.read() as connection:
+            rows = connection.execute(_last_times, {"x": execution_id}).all()
+            attempts = sorted((row for row in rows if row.last_us is not None), key=lambda row: -row.last_us)
+            for seq, attempt, last_us in attempts:
+                if len(found) >= limit and last_us < found[-limit].at_us:
+                    break
+                own = (LOG.c.execution_id == execution_id, LOG.c.seq == seq, LOG.c.attempt == attempt)
+                statement = _lines.where(*own, LOG.c.level.in_(list(levels))).order_by(LOG.c.line.desc()).limit(limit)
+                found += [_line(row) for row in connection.execute(statement).mappings()]
+                found.sort(key=lambda one: (one.at_us, one.seq, one.line))
+        return found[-limit:]
 
     def written(
         self, execution_id: str, *, seq: int | None = None, task_id: str | None = None, attempt: int | None = None

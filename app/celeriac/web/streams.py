@@ -7,7 +7,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from flask import Flask, Response, current_app, request
 from werkzeug.exceptions import ServiceUnavailable
@@ -21,6 +21,15 @@ THREADS = 512
 """Of the server: each stream holds one."""
 SHARE = 0.7
 """Of the threads that streams may hold."""
+
+
+class Closable(Protocol):
+    """What a stream holds while it is open."""
+
+    def close(self) -> None: ...
+
+
+Source = TypeVar("Source", bound=Closable)
 
 
 class TooManyStreams(ServiceUnavailable):
@@ -78,9 +87,19 @@ def streams() -> Streams:
     return found
 
 
-def event_stream(events: Iterator[bytes]) -> Response:
-    """An answer of server-sent events. It counts from now on. Raises: TooManyStreams."""
-    counted = _Counted(streams(), events)
+def event_stream(watch: Callable[[], Source], events: Callable[[Source], Iterator[bytes]]) -> Response:
+    """An answer of server-sent events. watch: opens what they come from, which is closed with the answer.
+
+    Raises: TooManyStreams, what `watch` raises.
+    """
+    counter = streams()
+    counter.enter()
+    try:
+        source = watch()
+    except BaseException:
+        counter.leave()
+        raise
+    counted = _Counted(counter, source, events(source))
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     response = Response(counted, headers=headers, mimetype="text/event-stream")
     response.call_on_close(counted.close)
@@ -91,13 +110,6 @@ def frame(data: bytes, *, event: str = "", event_id: str = "") -> bytes:
     """One event; data is JSON, which has no line ends."""
     head = f"id: {event_id}\n" * bool(event_id) + f"event: {event}\n" * bool(event)
     return head.encode() + b"data: " + data + b"\n\n"
-
-
-def heartbeat(is_gone: Callable[[], bool]) -> bytes:
-    """A comment that keeps proxies from closing the stream. Raises: GeneratorExit when the client is gone."""
-    if is_gone():
-        raise GeneratorExit
-    return b": ping\n\n"
 
 
 def client_is_gone() -> Callable[[], bool]:
@@ -123,20 +135,17 @@ def _has_ended(connection: Any) -> bool:
 class _Counted:
     """Counts a stream until it is closed, once, even when nothing was ever taken from it."""
 
-    def __init__(self, counter: Streams, events: Iterator[bytes]) -> None:
+    def __init__(self, counter: Streams, source: Closable, events: Iterator[bytes]) -> None:
         self._counter = counter
+        self._source = source
         self._events = events
         self._is_open = True
-        counter.enter()
 
     def __iter__(self) -> Iterator[bytes]:
         return self._events
 
     def close(self) -> None:
-        """Ends the generator, so that it lets go of what it holds."""
         if self._is_open:
             self._is_open = False
-            try:
-                getattr(self._events, "close", lambda: None)()
-            finally:
-                self._counter.leave()
+            self._source.close()
+            self._counter.leave()

@@ -5,6 +5,7 @@ from urllib.parse import urlsplit, urlunsplit
 import click
 
 from celeriac.cli.address import url_of
+from celeriac.cli.session import REDIS_URL_FILE
 from celeriac.settings import Settings
 
 _NOBODY = "nobody has to: only this machine gets in, until `celeriac users add` makes the first user"
@@ -22,6 +23,7 @@ def overview(settings: Settings, *, has_users: bool, has_flower: bool, own_redis
         "Flower": f"{url}/flower/" if has_flower else "",
         "Database": without_password(settings.database_url),
         "Broker": f"{broker} (an embedded Valkey)" if own_redis and broker.startswith("redis") else broker,
+        "Producers": f"the stream `celeriac.submit` of Redis, whose URL is in {settings.cell_dir / REDIS_URL_FILE}",
         "Storage": without_password(settings.storage_url),
         "Home": str(settings.home),
         "Logging in": _USERS if has_users else _NOBODY,

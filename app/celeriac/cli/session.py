@@ -1,9 +1,11 @@
 """A cell at work: its folder, its Valkey, its roles under a supervisor; what `run` and `server` have in common."""
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from celeriac.cli.cells import Cell, open_cell, prepare_home
 from celeriac.cli.child import ChildSpec
@@ -13,6 +15,8 @@ from celeriac.cli.supervisor import Supervisor
 from celeriac.cli.valkey import Valkey, ValkeyUnavailable, prepare, wait_until_ready
 from celeriac.settings import Settings, process_environ
 
+REDIS_URL_FILE = "redis-url"
+"""In the folder of a lasting cell: where producers find its Redis, with the password."""
 _VALKEY = "valkey"
 _NOT_FOR_ROLES = "CELERIAC_ADMIN_PASSWORD"
 _NOT_FROM_CWD = "-P"
@@ -62,9 +66,18 @@ def open_session(settings: Settings, *, cell_id: str = "") -> Iterator[Session]:
         if own_redis:
             url = _start_valkey(supervisor, cell, durable=lasting).url
             settings = replace(settings, broker_url=settings.broker_url or url, redis_url=settings.redis_url or url)
+        if lasting:
+            _write_secret(cell.directory / REDIS_URL_FILE, settings.redis_url)
         settings = replace(settings, cell=cell.id)
         settings.tmp_dir.mkdir(parents=True, exist_ok=True)
         yield Session(settings, supervisor, own_redis)
+
+
+def _write_secret(path: Path, text: str) -> None:
+    """Readable for its owner alone, from the first byte on."""
+    path.unlink(missing_ok=True)
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(text)
 
 
 def _start_valkey(supervisor: Supervisor, cell: Cell, *, durable: bool) -> Valkey:

@@ -125,6 +125,14 @@ def _texts(sent: Mapping[str, Any]) -> dict[str, Any]:
 class _Document(SpecTree):
     """spectree's document, with what it does not know of each operation."""
 
+    def _add_model(self, model: Any, mode: Any = "validation") -> str:
+        """Raises: ValueError when another model has the same name."""
+        before = self.models.get(self.naming_strategy(model))
+        name: str = super()._add_model(model, mode)
+        if before is not None and before != self.models[name]:
+            raise ValueError(f"two models of the API are called {name}")
+        return name
+
     def _generate_spec(self) -> dict[str, Any]:
         self._add_model(ProblemDocument, mode="serialization")
         spec: dict[str, Any] = super()._generate_spec()

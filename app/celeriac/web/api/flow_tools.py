@@ -11,7 +11,7 @@ from celeriac.services.flow_graph import flow_graph
 from celeriac.services.flow_validation import Diagnostic, Verdict
 from celeriac.web.api import celeriac
 from celeriac.web.json_text import json_answer
-from celeriac.web.models.flows import CanvasDocument, GraphDocument, OneRevision, TaskDocument, VerdictDocument
+from celeriac.web.models.flows import CanvasDocument, FlowGraphDocument, OneRevision, TaskDocument, VerdictDocument
 from celeriac.web.openapi import Body, operation
 from celeriac.web.yaml_text import read_yaml
 
@@ -26,14 +26,14 @@ def validate() -> Response:
 
 
 @blueprint.get("/flows/<namespace>/<flow_id>/graph")
-@operation(GraphDocument, tag="flows")
+@operation(FlowGraphDocument, tag="flows")
 def graph(namespace: str, flow_id: str, query: OneRevision) -> Response:
     """A flow as nodes and edges."""
     return json_answer(flow_graph(_flow(namespace, flow_id, query)))
 
 
 @blueprint.post("/flows/graph")
-@operation(GraphDocument, body=Body(), tag="flows")
+@operation(FlowGraphDocument, body=Body(), tag="flows")
 def graph_of_source() -> Response:
     """The flow of the body as nodes and edges; it need not be stored."""
     return json_answer(flow_graph(_parsed()))

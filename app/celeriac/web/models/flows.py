@@ -110,7 +110,7 @@ class UpdateFlow(Asked):
     revision: Revision | None = None
 
 
-class GraphDocument(Answer):
+class FlowGraphDocument(Answer):
     """Nodes and edges of a drawing of a flow."""
 
     nodes: list[dict[str, Any]]

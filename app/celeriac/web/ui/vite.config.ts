@@ -1,3 +1,4 @@
+/// <reference types="vitest/config" />
 import { defineConfig } from "vite";
 
 const entries = ["theme", "shell", "execution", "editor", "graph"];
@@ -5,6 +6,7 @@ const entries = ["theme", "shell", "execution", "editor", "graph"];
 export default defineConfig({
   base: "./",
   publicDir: false,
+  test: { environment: "happy-dom", include: ["src/**/*.test.ts"] },
   build: {
     outDir: "../static/dist",
     emptyOutDir: true,

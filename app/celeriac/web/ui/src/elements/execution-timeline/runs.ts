@@ -94,12 +94,19 @@ export function worst(states: readonly string[]): string {
   return SEVERITY.find((state) => states.includes(state)) ?? states[0] ?? "CREATED";
 }
 
+/** Documents never change; only those that are new are read. */
+const known = new WeakMap<TaskRunDocument, Pick<Node, "start" | "end" | "segments">>();
+
 function nodeOf(run: TaskRunDocument): Node {
-  const created = Date.parse(run.state.histories[0]?.date ?? run.state.startDate ?? "");
-  const start = Number.isNaN(created) ? Date.now() : created;
-  const end = run.state.endDate ? Date.parse(run.state.endDate) : undefined;
-  const segments = segmentsOf(run, start, end);
-  return { key: run.id, label: run.taskId, run, state: run.state.current, start, end, segments, attempts: run.attempts?.length ?? 0, children: [], isLoop: false };
+  let times = known.get(run);
+  if (!times) {
+    const created = Date.parse(run.state.histories[0]?.date ?? run.state.startDate ?? "");
+    const start = Number.isNaN(created) ? Date.now() : created;
+    const end = run.state.endDate ? Date.parse(run.state.endDate) : undefined;
+    times = { start, end, segments: segmentsOf(run, start, end) };
+    known.set(run, times);
+  }
+  return { key: run.id, label: run.taskId, run, state: run.state.current, ...times, attempts: run.attempts?.length ?? 0, children: [], isLoop: false };
 }
 
 function segmentsOf(run: TaskRunDocument, created: number, end: number | undefined): Segment[] {

@@ -18,11 +18,9 @@ export function partsOf(message: string): Part[] {
     const start = at;
     at += one.content.length;
     const classes = [named(one.fg), named(one.bg, "-bg"), ...one.decorations.map((name) => `ansi-${name}`)].filter(Boolean);
-    const color = one.fg_truecolor ? `rgb(${one.fg_truecolor})` : "";
-    const background = one.bg_truecolor ? `rgb(${one.bg_truecolor})` : "";
-    if (classes.length > 0 || color || background) {
-      parts.push({ start, end: at, classes: classes.join(" "), color: color || palette(one.fg), background: background || palette(one.bg) });
-    }
+    const color = one.fg_truecolor ? `rgb(${one.fg_truecolor})` : palette(one.fg);
+    const background = one.bg_truecolor ? `rgb(${one.bg_truecolor})` : palette(one.bg);
+    if (classes.length > 0 || color || background) parts.push({ start, end: at, classes: classes.join(" "), color, background });
   }
   return parts;
 }

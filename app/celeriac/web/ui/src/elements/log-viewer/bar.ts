@@ -33,28 +33,28 @@ export interface BarActions {
 
 export function bar(state: BarState, act: BarActions): TemplateResult {
   return html`
-    <div class="chips log-levels" role="group" aria-label="Levels">
+    <div class="chips lv-levels" role="group" aria-label="Levels">
       ${LEVELS.map((level) => levelChip(level, state, act))}
     </div>
     ${state.tasks.length > 1
-      ? html`<select class="input log-tasks" aria-label="Task" @change=${(event: Event) => act.task((event.target as HTMLSelectElement).value)}>
+      ? html`<select class="input lv-tasks" aria-label="Task" @change=${(event: Event) => act.task((event.target as HTMLSelectElement).value)}>
           <option value="">All tasks</option>
           ${state.tasks.map((one) => html`<option value=${one} ?selected=${one === state.task}>${one}</option>`)}
         </select>`
       : nothing}
-    <div class="log-find search" role="search">
+    <div class="lv-find search" role="search">
       ${icon("search")}
       <input type="search" class="input" placeholder="Find" aria-label="Find in the log" autocomplete="off" spellcheck="false"
         .value=${state.query.text} aria-invalid=${state.isBroken ? "true" : "false"}
         @input=${(event: Event) => act.find((event.target as HTMLInputElement).value)}
         @keydown=${(event: KeyboardEvent) => findKey(event, act)} />
-      <span class="log-found" role="status">${state.query.text ? `${state.found ? state.at + 1 : 0}/${grouped(state.found)}` : nothing}</span>
+      <span class="lv-found" role="status">${state.query.text ? `${state.found ? state.at + 1 : 0}/${grouped(state.found)}` : nothing}</span>
     </div>
     <div class="btn-group">
       ${button("previous", "Previous match (⇧F3)", () => act.step(-1))} ${button("next", "Next match (F3)", () => act.step(1))}
       ${button("regex", "Regular expression", act.regex, state.query.isRegex)}
     </div>
-    <div class="log-tools btn-group">
+    <div class="lv-tools btn-group">
       ${button("wrap", "Wrap long lines (w)", act.wrap, state.isWrapped)}
       ${button("since", "Time since the start (t)", act.relative, state.isRelative)}
       ${button("copy", "Copy what is shown", act.copy)} ${button("download", "Download what is shown", act.download)}
@@ -63,7 +63,7 @@ export function bar(state: BarState, act: BarActions): TemplateResult {
 
 function levelChip(level: Level, state: BarState, act: BarActions): TemplateResult | typeof nothing {
   if (state.counts[level] === 0 && (level === "TRACE" || level === "DEBUG")) return nothing;
-  return html`<button type="button" class="chip log-chip ${state.counts[level] ? "" : "is-empty"}" data-level=${level}
+  return html`<button type="button" class="chip lv-chip ${state.counts[level] ? "" : "is-empty"}" data-level=${level}
     aria-pressed=${state.levels.has(level) ? "true" : "false"} @click=${() => act.level(level)}>
     ${level}<span class="chip-count">${grouped(state.counts[level])}</span>
   </button>`;
@@ -78,7 +78,7 @@ function button(name: string, label: string, act: () => void, pressed?: boolean)
 export function note(follows: boolean, unseen: number, act: BarActions): TemplateResult | typeof nothing {
   if (follows) return nothing;
   const words = unseen > 0 ? `${grouped(unseen)} new` : "To the end";
-  return html`<button type="button" class="btn btn-small log-follow" title="Follow (G)" @click=${() => act.follow()}>${icon("down")}${words}</button>`;
+  return html`<button type="button" class="btn btn-small lv-follow" title="Follow (G)" @click=${() => act.follow()}>${icon("down")}${words}</button>`;
 }
 
 function findKey(event: KeyboardEvent, act: BarActions): void {

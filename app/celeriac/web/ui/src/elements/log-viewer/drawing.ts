@@ -15,7 +15,7 @@ export interface Look {
 
 export function drawRow(row: Row, line: Line, look: Look): HTMLElement {
   const element = document.createElement("div");
-  element.className = "log-row";
+  element.className = "lv-row";
   element.dataset.level = line.level;
   if (row.line === look.target) element.classList.add("is-target");
   if (row.isFirst) element.append(...prefix(row, line, look));
@@ -26,15 +26,15 @@ export function drawRow(row: Row, line: Line, look: Look): HTMLElement {
 
 function prefix(row: Row, line: Line, look: Look): HTMLElement[] {
   const number = document.createElement("a");
-  number.className = "log-number";
+  number.className = "lv-number";
   number.href = `#L${row.line + 1}`;
   number.textContent = String(row.line + 1);
   const time = document.createElement("time");
-  time.className = "log-time";
+  time.className = "lv-time";
   time.dateTime = new Date(line.at).toISOString();
   time.title = time.dateTime;
   time.textContent = look.since === undefined ? clock(line.at) : offset(line.at - look.since);
-  return [number, time, cell("log-level", line.level), cell("log-task", line.taskId, line.attempt > 0 ? `attempt ${line.attempt + 1}` : "")];
+  return [number, time, cell("lv-level", line.level), cell("lv-task", line.taskId, line.attempt > 0 ? `attempt ${line.attempt + 1}` : "")];
 }
 
 function cell(name: string, content: string, note = ""): HTMLElement {
@@ -48,7 +48,7 @@ function cell(name: string, content: string, note = ""): HTMLElement {
 function unfold(row: Row): HTMLElement {
   const button = document.createElement("button");
   button.type = "button";
-  button.className = "log-unfold link-btn";
+  button.className = "lv-unfold link-btn";
   button.dataset.line = String(row.line);
   button.textContent = `… ${row.hidden} more lines`;
   return button;
@@ -56,7 +56,7 @@ function unfold(row: Row): HTMLElement {
 
 function text(row: Row, line: Line, look: Look): HTMLElement {
   const element = document.createElement("span");
-  element.className = "log-text";
+  element.className = "lv-text";
   const parts = partsOf(line.message);
   const matches = look.matches.length > 0 ? matchesOf(look.matches, row.line) : [];
   const cuts = new Set([row.start, row.end]);

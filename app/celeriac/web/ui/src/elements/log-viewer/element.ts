@@ -18,9 +18,9 @@ export class LogViewer extends HTMLElement {
   static observedAttributes = ["execution-id", "task-run-id", "task-id"];
 
   readonly #view = new LogView();
-  readonly #bar = made("log-bar");
-  readonly #viewport = made("log-lines");
-  readonly #note = made("log-note");
+  readonly #bar = made("lv-bar");
+  readonly #viewport = made("lv-lines");
+  readonly #note = made("lv-note");
   #list: VirtualList | undefined;
   #target = -1;
   #isWrapped = false;
@@ -121,7 +121,7 @@ export class LogViewer extends HTMLElement {
 
   #show(from: number): void {
     const isWide = this.#view.columns === 0;
-    this.#list?.set(this.#view.rows.length, from, isWide ? `calc(var(--log-prefix) + ${this.#view.widest + 2}ch)` : "");
+    this.#list?.set(this.#view.rows.length, from, isWide ? `calc(var(--lv-prefix) + ${this.#view.widest + 2}ch)` : "");
     this.#viewport.dataset.empty = this.#view.rows.length > 0 ? "" : this.#view.lines.all.length > 0 ? "The filter hides every line" : "No lines yet";
   }
 
@@ -184,7 +184,7 @@ export class LogViewer extends HTMLElement {
   }
 
   #clicked(event: Event): void {
-    const fold = (event.target as Element).closest<HTMLElement>(".log-unfold");
+    const fold = (event.target as Element).closest<HTMLElement>(".lv-unfold");
     if (!fold) return;
     this.#view.unfold(Number(fold.dataset.line));
     this.#show(0);
@@ -223,14 +223,14 @@ export class LogViewer extends HTMLElement {
   }
 
   #focusFind(): void {
-    const input = this.#bar.querySelector<HTMLInputElement>(".log-find input");
+    const input = this.#bar.querySelector<HTMLInputElement>(".lv-find input");
     input?.focus();
     input?.select();
   }
 
   #measure(): void {
     if (!this.#list) return;
-    const [probe, margin] = [made("log-probe"), made("log-probe log-probe-prefix")];
+    const [probe, margin] = [made("lv-probe"), made("lv-probe lv-probe-prefix")];
     probe.textContent = "0".repeat(100);
     this.#viewport.append(probe, margin);
     const character = probe.getBoundingClientRect().width / 100 || 7.5;

@@ -15,16 +15,19 @@ _RULES: Sequence[tuple[str, str, Role]] = (
     ("*", r"/users/me", Role.VIEWER),
     ("*", r"/users(/.*)?", Role.ADMIN),
     ("*", r"/tokens(/.*)?", Role.VIEWER),
-    ("*", r"/(logout|settings|views)(/.*)?", Role.VIEWER),
+    ("*", r"/(logout|settings|views|first-steps)(/.*)?", Role.VIEWER),
     ("CHANGE", r"/executions/[^/]+/eval(/.*)?", Role.EDITOR),
     ("READ", r"/.*", Role.VIEWER),
-    ("CHANGE", r"/flows/(validate(/.*)?|graph|canvas|diff)", Role.VIEWER),
+    ("CHANGE", r"/flows/(validate(/.*)?|graph|canvas|diff|export/.*)", Role.VIEWER),
+    ("CHANGE", r"/flows/run/.*", Role.OPERATOR),
     ("CHANGE", r"/schedules/preview", Role.VIEWER),
+    ("CHANGE", r"/executions/latest", Role.VIEWER),
     ("CHANGE", r"/executions/[^/]+/[^/]+/validate", Role.VIEWER),
     ("CHANGE", r"/executions/[^/]+/resume/validate", Role.VIEWER),
     ("DELETE", r"/executions/([^/]+/)?kill(/.*)?", Role.OPERATOR),
     ("DELETE", r"/(executions|logs)(/.*)?", Role.EDITOR),
-    ("CHANGE", r"/(executions|triggers|bulk-actions|errors|inbox)(/.*)?", Role.OPERATOR),
+    ("CHANGE", r"/executions/[^/]+/delete", Role.EDITOR),
+    ("CHANGE", r"/(executions|triggers|dead-letters|bulk-actions|errors|inbox)(/.*)?", Role.OPERATOR),
 )
 """(READ, DELETE, CHANGE = any but READ, or * = any; path behind the prefix of the API or the pages; role)."""
 _COMPILED = tuple((kind, re.compile(pattern, re.DOTALL), role) for kind, pattern, role in _RULES)

@@ -163,9 +163,13 @@ def _others(connection: Connection, drafts: Sequence[Draft], among: FlowFilter |
 
 
 def _newest(connection: Connection, namespace: str, flow_id: str, revision: int | None = None) -> StoredFlow | None:
-    columns = (FLOW.c.namespace, FLOW.c.id, FLOW.c.revision, FLOW.c.source, FLOW.c.created_us, FLOW.c.is_deletion)
-    statement = sa.select(*columns).where(FLOW.c.namespace == namespace, FLOW.c.id == flow_id)
-    if revision is not None:
-        statement = statement.where(FLOW.c.revision == revision)
-    row = connection.execute(statement.order_by(FLOW.c.revision.desc()).limit(1)).first()
+    statement = _newest_one if revision is None else _revision
+    row = connection.execute(statement, {"n": namespace, "i": flow_id, "r": revision}).first()
     return StoredFlow(*row) if row else None
+
+
+_revisions = sa.select(
+    FLOW.c.namespace, FLOW.c.id, FLOW.c.revision, FLOW.c.source, FLOW.c.created_us, FLOW.c.is_deletion
+).where(FLOW.c.namespace == sa.bindparam("n"), FLOW.c.id == sa.bindparam("i"))
+_revision = _revisions.where(FLOW.c.revision == sa.bindparam("r"))
+_newest_one = _revisions.order_by(FLOW.c.revision.desc()).limit(1)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -24,6 +25,19 @@ class FlowEvent:
     count: int
 
 
+@lru_cache(maxsize=64)
+def _insert(now: sa.ColumnElement[int]) -> sa.Insert:
+    """Writes nothing while nobody listens."""
+    columns = ["execution_id", "first", "count", "at_us"]
+    values: sa.Select[Any] = sa.select(
+        sa.bindparam("x", type_=sa.String),
+        sa.bindparam("f", type_=sa.Integer),
+        sa.bindparam("c", type_=sa.Integer),
+        now,
+    ).where(sa.exists().where(TRIGGER.c.listens))
+    return FLOW_EVENT.insert().from_select(columns, values).execution_options(preserve_rowcount=True)
+
+
 def record_events(connection: Connection, now: sa.ColumnElement[int], execution: Execution) -> bool:
     """Tells of the states entered since the execution was read or written, if anybody listens; True when so.
 
@@ -33,10 +47,7 @@ def record_events(connection: Connection, now: sa.ColumnElement[int], execution:
     count = len(execution.histories) - first
     if count <= 0:
         return False
-    somebody = sa.exists().where(TRIGGER.c.listens)
-    values = sa.select(sa.literal(execution.id), sa.literal(first), sa.literal(count), now).where(somebody)
-    columns = ["execution_id", "first", "count", "at_us"]
-    return connection.execute(FLOW_EVENT.insert().from_select(columns, values)).rowcount > 0
+    return connection.execute(_insert(now), {"x": execution.id, "f": first, "c": count}).rowcount > 0
 
 
 class FlowEventStore:

@@ -12,6 +12,7 @@ from celeriac.plugins.discovery import discover
 from celeriac.services import clock
 from celeriac.services.advance import Advance
 from celeriac.services.attempts import Attempts, Slot
+from celeriac.services.downloads import Downloads
 from celeriac.services.executions import Executions
 from celeriac.services.failures import Failures
 from celeriac.services.flow_batches import FlowBatches
@@ -152,12 +153,16 @@ class App:
         return InputPreview(self.surroundings, self.flows)
 
     @cached_property
-    def files(self) -> StoredFiles:
+    def downloads(self) -> Downloads:
+        return Downloads(self.surroundings, self.views)
+
     @cached_property
     def live(self) -> Live:
         topics = Topics(LiveStore(self.database), LogStore(self.database), self.views)
         return Live(topics.make, LiveStore.Unavailable, secrets.token_hex(4))
 
+    @cached_property
+    def files(self) -> StoredFiles:
         return StoredFiles(self.storage)
 
     @cached_property
@@ -297,6 +302,8 @@ class App:
 
     def close(self) -> None:
         """Closes what was opened."""
+        if "live" in self.__dict__:
+            self.live.close()
         if "database" in self.__dict__:
             self.database.close()
 
@@ -317,7 +324,5 @@ def build(settings: Settings, publisher: Publisher | None = None, *, gathers: bo
 
 
 def shared_variables(settings: Settings) -> Mapping[str, Any]:
-        if "live" in self.__dict__:
-            self.live.close()
     """The variables that every expression sees."""
     return {"envs": settings.envs, "globals": dict(settings.globals)}

@@ -34,13 +34,18 @@ class Masker:
             self._secrets = known
             self._pattern = None
 
+    @property
+    def forms(self) -> frozenset[str]:
+        """Every text that is masked."""
+        return frozenset(form for secret in self._secrets for form in _forms(secret))
+
     def mask(self, text: str) -> str:
         """The text without secrets."""
         if not self._secrets:
             return text
         if self._pattern is None:
-            forms = {form for secret in self._secrets for form in _forms(secret)}
-            self._pattern = re.compile("|".join(re.escape(form) for form in sorted(forms, key=len, reverse=True)))
+            forms = sorted(self.forms, key=len, reverse=True)
+            self._pattern = re.compile("|".join(re.escape(form) for form in forms))
         return self._pattern.sub(MASK, text)
 
     def mask_data(self, value: Any) -> Any:

@@ -20,18 +20,18 @@ from celeriac.services.flow_grid import FlowGrid
 from celeriac.services.flow_lists import FlowLists
 from celeriac.services.flows import Flows
 from celeriac.services.health import Health
-from celeriac.services.key_values import KeyValues
 from celeriac.services.input_preview import InputPreview
+from celeriac.services.key_values import KeyValues
 from celeriac.services.listing import Listing
 from celeriac.services.live import Live
 from celeriac.services.live_topics import Topics
 from celeriac.services.logs import Logs
 from celeriac.services.masking import Maskers
 from celeriac.services.namespaces import Namespaces
+from celeriac.services.plugin_list import PluginList
 from celeriac.services.preparation import Preparation
 from celeriac.services.processes import Processes
 from celeriac.services.publishing import Publisher
-from celeriac.services.plugin_list import PluginList
 from celeriac.services.starting import Starting
 from celeriac.services.stored import StoredFiles
 from celeriac.services.subflows import Subflows
@@ -57,22 +57,22 @@ from celeriac.store.grid_store import GridStore
 from celeriac.store.key_list_store import KeyListStore
 from celeriac.store.kv_store import KeyValueStore
 from celeriac.store.list_store import ListStore
+from celeriac.store.live_store import LiveStore
 from celeriac.store.log_store import LogStore
 from celeriac.store.output_store import OutputStore
-from celeriac.store.live_store import LiveStore
 from celeriac.store.process_store import ProcessStore
+from celeriac.store.state_counts import StateCounts
 from celeriac.store.sweep_store import SweepStore
 from celeriac.store.view_store import ViewStore
 from celeriac.store.worker_store import WorkerStore
 from celeriac.trigger_wiring import TriggerParts
-from celeriac.store.state_counts import StateCounts
 
 if TYPE_CHECKING:
+    from celeriac.services.plugin_schemas import PluginSchemas
     from celeriac.services.tokens import Tokens
     from celeriac.services.users import Users
 
 
-    from celeriac.services.plugin_schemas import PluginSchemas
 @dataclass
 class App:
     """One process's Celeriac. Parts are made on first use; nothing connects before it must."""
@@ -230,14 +230,15 @@ class App:
         return Processes(ProcessStore(self.database), self.settings.cell, self.settings.alive_file)
 
     @cached_property
-    def advance(self) -> Advance:
-        return Advance(
-            self.surroundings,
-            self.flows,
-            Subflows(self.surroundings, self.flows, self.starting),
-            self.publisher,
-            lambda: self.trigger_parts.heard(),
-        )
+    def plugin_list(self) -> PluginList:
+        return PluginList(self.types)
+
+    @cached_property
+    def plugin_schemas(self) -> "PluginSchemas":
+        from celeriac.services.plugin_schemas import PluginSchemas
+
+        return PluginSchemas(self.types)
+
     @cached_property
     def state_counts(self) -> StateCounts:
         return StateCounts(self.database, self.settings.cell)
@@ -254,6 +255,15 @@ class App:
             self.settings.home,
         )
 
+    @cached_property
+    def advance(self) -> Advance:
+        return Advance(
+            self.surroundings,
+            self.flows,
+            Subflows(self.surroundings, self.flows, self.starting),
+            self.publisher,
+            lambda: self.trigger_parts.heard(),
+        )
 
     @cached_property
     def sweeper(self) -> Sweeper:

@@ -43,11 +43,6 @@ class Users:
         """Every user, by email."""
         return self._store.list()
 
-    def search(self, q: str, page: int, size: int) -> tuple[Sequence[User], int]:
-        """(a part of those whose email or name contains the text, by email; how many there are). page: from 1."""
-        found = [user for user in self.list() if q.lower() in f"{user.email} {user.name or ''}".lower()]
-        return found[(page - 1) * size : page * size], len(found)
-
     def get(self, email: str) -> User:
         """Raises: UserNotFound."""
         return self._store.get(email.strip().lower())

@@ -51,8 +51,13 @@ class Database:
 
     @property
     def writer(self) -> Engine:
-        """The engine of `write`, for migrations and flask-sqlalchemy."""
+        """The engine of `write`, for migrations."""
         return self._writer
+
+    @property
+    def reader(self) -> Engine:
+        """The engine of `read`, for flask-sqlalchemy."""
+        return self._reader
 
     def insert(self, table: sa.Table) -> Any:
         """The dialect's INSERT, which knows ON CONFLICT."""

@@ -1,9 +1,10 @@
 """API tokens: rows of `token`, found by the hash of their secret."""
 
+from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import RowMapping
 
 from celeriac.core.errors import TokenNotFound
 from celeriac.core.users import Token, User
@@ -60,7 +61,7 @@ class TokenStore:
         return token_from(row), user_from(owner)
 
 
-def token_from(row: RowMapping) -> Token:
+def token_from(row: Mapping[Any, Any]) -> Token:
     """A row of `token` as a value."""
     return Token(
         id=row["id"],

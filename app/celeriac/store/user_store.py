@@ -1,10 +1,10 @@
 """Users: rows of `user_account`, by email. Knows hashes of passwords, never passwords."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import RowMapping
 
 from celeriac.core.errors import Refused, UserNotFound
 from celeriac.core.users import Role, User
@@ -86,7 +86,7 @@ class UserStore:
                 raise Refused(f"{email} is the last admin: make somebody else admin first.")
 
 
-def user_from(row: RowMapping) -> User:
+def user_from(row: Mapping[Any, Any]) -> User:
     """A row of `user_account` as a value."""
     return User(
         email=row["email"],

@@ -14,6 +14,7 @@ from celeriac.web import api
 from celeriac.web.assets import register_assets
 from celeriac.web.auth import register_auth
 from celeriac.web.dashboard import register_dashboard
+from celeriac.web.database import register_database
 from celeriac.web.errors import register_errors
 from celeriac.web.flower_proxy import register_flower
 from celeriac.web.guards import register_guards
@@ -37,6 +38,7 @@ def create_app(celeriac: App, threads: int = THREADS) -> Flask:
     register_guards(flask)
     register_security(flask, celeriac.settings)
     register_auth(flask, celeriac)
+    register_database(flask, celeriac.settings.database_url)
     register_uploads(flask, celeriac.settings.tmp_dir / "uploads")
     register_streams(flask, threads)
     register_flower(flask, celeriac.settings)

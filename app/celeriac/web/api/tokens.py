@@ -7,9 +7,12 @@ from flask import Blueprint, Response
 
 from celeriac.core.errors import Refused
 from celeriac.core.users import Role, User
+from celeriac.store.records import newest_tokens
 from celeriac.web.api import celeriac
 from celeriac.web.auth import current_user
+from celeriac.web.database import db
 from celeriac.web.json_text import json_answer
+from celeriac.web.models.shapes import Paging
 from celeriac.web.models.users import MadeToken, NewToken, TokenDocument, TokensFound
 from celeriac.web.openapi import operation
 
@@ -19,10 +22,11 @@ _log = logging.getLogger(__name__)
 
 @blueprint.get("/tokens")
 @operation(TokensFound)
-def search() -> Response:
-    """The tokens of who asks; of everybody for an admin."""
-    found = celeriac().tokens.list(_only())
-    return json_answer({"results": [_document(TokenDocument.of(token)) for token in found], "total": len(found)})
+def search(query: Paging) -> Response:
+    """The tokens of who asks, newest first; of everybody for an admin."""
+    found = db.paginate(newest_tokens(_only()), page=query.page, per_page=query.size, error_out=False)
+    results = [_document(TokenDocument.of(record.value())) for record in found]
+    return json_answer({"results": results, "total": found.total})
 
 
 @blueprint.post("/tokens")

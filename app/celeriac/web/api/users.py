@@ -6,8 +6,10 @@ from flask import Blueprint, Response
 
 from celeriac.core.errors import Refused
 from celeriac.core.users import Role
+from celeriac.store.records import users_by_email
 from celeriac.web.api import celeriac
 from celeriac.web.auth import current_user
+from celeriac.web.database import db
 from celeriac.web.json_text import json_answer
 from celeriac.web.models.users import Me, NewUser, UserChange, UserDocument, UserPaging, UsersFound
 from celeriac.web.openapi import operation
@@ -30,8 +32,9 @@ def me() -> Response:
 @operation(UsersFound)
 def search(query: UserPaging) -> Response:
     """Users by email."""
-    found, total = celeriac().users.search(query.q, query.page, query.size)
-    return json_answer({"results": [_document(UserDocument.of(user)) for user in found], "total": total})
+    found = db.paginate(users_by_email(query.q), page=query.page, per_page=query.size, error_out=False)
+    results = [_document(UserDocument.of(record.value())) for record in found]
+    return json_answer({"results": results, "total": found.total})
 
 
 @blueprint.post("/users")

@@ -47,8 +47,10 @@ from celeriac.storage.namespace_files import NamespaceFiles
 from celeriac.storage.namespace_tree import NamespaceTree
 from celeriac.storage.secrets import Secrets
 from celeriac.store.claim_store import ClaimStore
+from celeriac.store.copy_store import CopyStore
 from celeriac.store.database import Database
 from celeriac.store.dead_letter_store import DeadLetterStore
+from celeriac.store.ended_store import EndedStore
 from celeriac.store.execution_store import ExecutionStore
 from celeriac.store.failure_store import FailureStore
 from celeriac.store.flow_list_store import FlowListStore
@@ -196,7 +198,15 @@ class App:
 
     @cached_property
     def executions(self) -> Executions:
-        return Executions(self.surroundings.executions, self.sweep_store, self.starting, self.publisher)
+        return Executions(
+            self.surroundings,
+            self.flows,
+            self.starting,
+            self.publisher,
+            EndedStore(self.database),
+            CopyStore(self.database),
+            self.sweep_store,
+        )
 
     @cached_property
     def submissions(self) -> Submissions:

@@ -99,7 +99,7 @@ class Launcher:
 
     def run_again(self, run: TaskRun) -> None:
         """Another attempt of a task run that had ended for good; a flowable is only evaluated again."""
-        run.segment_end = run.position
+        run.segment_end, run.lost = run.position, 0
         if self.index.places[run.task_id].mode is Mode.FLOWABLE:
             histories = run.histories
             self._begin(run)

@@ -7,7 +7,8 @@ from celeriac.core.plan import Planner
 from celeriac.core.state import State
 
 _FIRST = ("pause", "resume")
-_NEVER_PUT_OFF = (*_FIRST, "kill", "start", "restart", "again", "labels")
+NEVER_PUT_OFF = (*_FIRST, "kill", "start", "restart", "again")
+"""Kinds of facts that a paused execution folds."""
 
 
 def is_first(kind: str) -> bool:
@@ -17,7 +18,7 @@ def is_first(kind: str) -> bool:
 
 def is_put_off(kind: str, state: State) -> bool:
     """True for facts that stay in the inbox while the execution is PAUSED."""
-    return state is State.PAUSED and kind not in _NEVER_PUT_OFF
+    return state is State.PAUSED and kind not in NEVER_PUT_OFF
 
 
 def kill(planner: Planner, *, cascade: bool = True) -> None:

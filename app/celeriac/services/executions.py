@@ -1,16 +1,14 @@
-"""Starting and steering executions. Commands become facts in the inbox; `advance` applies them in order."""
+"""Starting executions. What else can be done with them stands in the classes that `Executions` joins."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
 
-from celeriac.core.errors import ExecutionNotFound, Refused
-from celeriac.core.execution import Execution, Letter, Once
-from celeriac.services.publishing import Publisher
-from celeriac.services.starting import Starting
-from celeriac.store.execution_store import AlreadyStarted, ExecutionStore
-from celeriac.store.sweep_store import SweepStore
+from celeriac.core.execution import Execution, Once
+from celeriac.services.replays import Replays
+from celeriac.services.running_executions import RunningExecutions
+from celeriac.store.execution_store import AlreadyStarted
 
 
 class Started(str):
@@ -29,14 +27,8 @@ class Started(str):
         return started
 
 
-class Executions:
-    """What people and programs do with executions."""
-
-    def __init__(self, store: ExecutionStore, sweep: SweepStore, starting: Starting, publisher: Publisher) -> None:
-        self._store = store
-        self._sweep = sweep
-        self._starting = starting
-        self._publisher = publisher
+class Executions(RunningExecutions, Replays):
+    """What people and programs do with executions: the only way to start and steer them."""
 
     def start(
         self,
@@ -57,9 +49,9 @@ class Executions:
         secrets: names of those that inputs, labels or trigger may show.
         Raises: FlowNotFound, FlowInvalid, Refused, InputsInvalid.
         """
-        if once is not None and (found := self._store.started(once)) is not None:
+        if once is not None and (found := self.store.started(once)) is not None:
             return Started(found, is_new=False)
-        execution, warnings = self._starting.new_execution(
+        execution, warnings = self.starting.new_execution(
             namespace,
             flow_id,
             inputs or {},
@@ -71,13 +63,13 @@ class Executions:
         )
         execution.add_secrets(secrets)
         try:
-            self._store.create(execution, once)
+            self.store.create(execution, once)
         except AlreadyStarted as other:
             return Started(other.execution_id, is_new=False)
         if warnings:
-            self._store.log(execution.id, "WARN", warnings)
+            self.store.log(execution.id, "WARN", warnings)
         if not execution.is_for_later:
-            self._publisher.advance([execution.id])
+            self.publisher.advance([execution.id])
         return Started(execution.id, is_new=True, execution=execution)
 
     def record_failed(
@@ -95,26 +87,12 @@ class Executions:
 
         Raises: FlowNotFound.
         """
-        execution = self._starting.failed_execution(
+        execution = self.starting.failed_execution(
             namespace, flow_id, revision=revision, labels=labels, trigger=trigger
         )
         try:
-            self._store.create(execution, once)
+            self.store.create(execution, once)
         except AlreadyStarted as other:
             return Started(other.execution_id, is_new=False)
-        self._store.log(execution.id, "ERROR", [reason])
+        self.store.log(execution.id, "ERROR", [reason])
         return Started(execution.id, is_new=True)
-
-    def kill(self, execution_id: str) -> None:
-        """Asks for the end of an execution and its subflows. Raises: ExecutionNotFound, Refused when it has ended."""
-        execution = self._store.get(execution_id)
-        if execution is None:
-            raise ExecutionNotFound(f"Execution {execution_id} does not exist")
-        if execution.ended_us is not None:
-            raise Refused(f"Execution {execution_id} has already ended {execution.state.value}")
-        self._store.deliver([Letter(execution_id, "kill")])
-        self._publisher.advance([execution_id])
-
-    def kill_cell(self, cell: str) -> list[str]:
-        """Marks everything open of a cell that is gone KILLED; returns the ids. Nothing of it may still run."""
-        return self._sweep.kill_cell(cell)

@@ -57,8 +57,9 @@ class ExecutionFiles:
         raise Refused(f"`{uri}` belongs to another execution")
 
     def _root(self, execution_id: str) -> str:
+        """The execution from which this one, its replays and its subflows come."""
         one = self._around.executions.get(execution_id)
-        while one is not None and one.parent_id is not None:
-            execution_id = one.parent_id
+        while one is not None and (above := one.parent_id or one.original_id) is not None:
+            execution_id = above
             one = self._around.executions.get(execution_id)
         return execution_id

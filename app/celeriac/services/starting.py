@@ -2,7 +2,7 @@
 
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ from celeriac.core.errors import FlowInvalid, InputsInvalid, Refused
 from celeriac.core.execution import CORRELATION, Execution, new_execution_id
 from celeriac.core.expression import Renderer
 from celeriac.core.flow_index import FlowIndex
-from celeriac.core.inputs import resolve, with_secrets
+from celeriac.core.inputs import Input, resolve, with_secrets
 from celeriac.core.state import State
 from celeriac.core.task_type import Identity
 from celeriac.services.files import ExecutionFiles
@@ -50,10 +50,10 @@ class Starting:
             raise FlowInvalid(unsupported)
         if index.flow.disabled:
             raise Refused(f"Cannot execute flow '{namespace}'.'{flow_id}': it is disabled.")
-        execution = self._blank(index, labels, trigger)
+        execution = self.blank(index, labels, trigger)
         execution.cell = self._cell if cell is None else cell
         execution.scheduled_us = None if scheduled_at is None else int(scheduled_at.timestamp() * 1_000_000)
-        warnings = self._fill_inputs(execution, index, inputs, files or {})
+        execution.inputs, warnings = self.read_inputs(execution, index, index.flow.inputs, inputs, files or {})
         return execution, warnings
 
     def failed_execution(
@@ -69,14 +69,15 @@ class Starting:
 
         Raises: FlowNotFound.
         """
-        execution = self._blank(self._flows.index(namespace, flow_id, revision), labels, trigger)
+        execution = self.blank(self._flows.index(namespace, flow_id, revision), labels, trigger)
         now_us = execution.created_us + 1
         execution.state = State.FAILED
         execution.histories = [*execution.histories, [State.FAILED.value, now_us]]
         execution.started_us = execution.ended_us = execution.done_us = now_us
         return execution
 
-    def _blank(self, index: FlowIndex, labels: Mapping[str, str] | None, trigger: dict[str, Any] | None) -> Execution:
+    def blank(self, index: FlowIndex, labels: Mapping[str, str] | None, trigger: dict[str, Any] | None) -> Execution:
+        """A new execution without inputs."""
         now_us = self._around.now_us()
         execution_id = new_execution_id(time.time_ns() // 1_000_000, secrets.randbits(80))
         return Execution(
@@ -93,9 +94,15 @@ class Starting:
             histories=[[State.CREATED.value, now_us]],
         )
 
-    def _fill_inputs(
-        self, execution: Execution, index: FlowIndex, given: Mapping[str, Any], files: Mapping[str, Path]
-    ) -> list[str]:
+    def read_inputs(
+        self,
+        execution: Execution,
+        index: FlowIndex,
+        declared: Sequence[Input],
+        given: Mapping[str, Any],
+        files: Mapping[str, Path],
+    ) -> tuple[dict[str, Any], list[str]]:
+        """(typed values with their secrets encrypted, warnings); files are stored. Raises: InputsInvalid."""
         identity = Identity(execution.id, "", 1, execution.namespace, execution.flow_id, "")
         world = ExecutionWorld(
             self._around, ExecutionFiles(self._around, execution, identity), execution.namespace, execution.id, Masker()
@@ -110,14 +117,12 @@ class Starting:
             return uri
 
         resolved = resolve(
-            index.flow.inputs,
+            declared,
             {**given, **files},
             lambda value, variables: renderer.render(value, {**base, **variables}, typed=True),
             store_file=store_file,
         )
         if resolved.problems:
             raise InputsInvalid(resolved.problems)
-        encrypt = self._around.encryption.encrypt
-        execution.inputs = dict(with_secrets(index.flow.inputs, resolved.values, encrypt))
-        execution.secrets = sorted(world.secret_names) or None
-        return list(resolved.warnings)
+        execution.add_secrets(world.secret_names)
+        return dict(with_secrets(declared, resolved.values, self._around.encryption.encrypt)), list(resolved.warnings)

@@ -41,7 +41,7 @@ def of_execution(execution: Execution, index: FlowIndex, around: Surroundings) -
             "id": execution.id,
             "state": execution.state.shown,
             "startDate": iso(execution.created_us),
-            "originalId": execution.id,
+            "originalId": execution.original_id or execution.id,
         },
         "labels": nested(execution.labels),
     }

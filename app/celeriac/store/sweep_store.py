@@ -9,6 +9,7 @@ from sqlalchemy.engine import Connection
 from celeriac.core.execution import Execution, Letter, told_parent
 from celeriac.core.frames import TaskRun
 from celeriac.core.state import State
+from celeriac.core.steering import NEVER_PUT_OFF
 from celeriac.store.database import UNAVAILABLE, Database
 from celeriac.store.flow_event_store import record_events
 from celeriac.store.rows import ENDED, ORPHANED, execution_from, run_from, run_values
@@ -50,7 +51,11 @@ class SweepStore:
         statement = (
             sa.select(INBOX.c.execution_id)
             .join(EXECUTION, EXECUTION.c.id == INBOX.c.execution_id)
-            .where(INBOX.c.at_us < self._now - int(older_than_s * 1_000_000), EXECUTION.c.cell == self.cell)
+            .where(
+                INBOX.c.at_us < self._now - int(older_than_s * 1_000_000),
+                EXECUTION.c.cell == self.cell,
+                sa.or_(EXECUTION.c.state != State.PAUSED.value, INBOX.c.kind.in_(NEVER_PUT_OFF)),
+            )
             .group_by(INBOX.c.execution_id)
             .limit(limit)
         )

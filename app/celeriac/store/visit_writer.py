@@ -125,10 +125,12 @@ class VisitWriter:
             if connection.execute(_raise_fence, values).rowcount != 1:
                 raise Stale
             self._delete_used(connection, changes)
+            self._update_runs(connection, execution.id, changes.runs)
             self._erase(connection, execution.id, changes.erased)
             self._remove(connection, execution.id, changes.removed)
             self._drop(connection, execution.id, changes.dropped)
-            self._write_runs(connection, execution.id, changes.runs)
+            if fresh := [run_values(execution.id, run) for run in changes.runs if run.is_new]:
+                connection.execute(RUN.insert(), fresh)
             self._write_frames(connection, execution.id, changes.frames)
             for abandoned in changes.abandoned:
                 self._abandon(connection, execution.id, abandoned)
@@ -197,13 +199,11 @@ class VisitWriter:
             for statement in _removals:
                 connection.execute(statement, {"x": x, "seqs": seqs[start : start + 500]})
 
-    def _write_runs(self, connection: Connection, x: str, runs: Sequence[TaskRun]) -> None:
-        if fresh := [run_values(x, run) for run in runs if run.is_new]:
-            connection.execute(RUN.insert(), fresh)
-        for run in runs:
-            if run.is_new or not run.is_dirty:
-                continue
-            self._update_run(connection, x, run)
+    def _update_runs(self, connection: Connection, x: str, runs: Sequence[TaskRun]) -> None:
+        """In the order in which workers lock the rows of a chain: a link, then the one after it."""
+        for run in sorted(runs, key=lambda run: run.seq):
+            if run.is_dirty and not run.is_new:
+                self._update_run(connection, x, run)
 
     @staticmethod
     def _update_run(connection: Connection, x: str, run: TaskRun) -> None:
@@ -242,13 +242,12 @@ class VisitWriter:
             rows = connection.execute(_open_children, {"x": x, "seqs": seqs}).mappings()
             runs = [run_from(row) for row in rows if branch in (None, row["branch"])]
             branch = None
-            self._erase(connection, x, [run.seq for run in runs if run.state is State.PLANNED])
-            for run in runs:
-                if run.state is State.PLANNED:
-                    continue
+            begun = [run for run in runs if run.state is not State.PLANNED]
+            for run in begun:
                 run.enter(abandoned.state, connection.execute(sa.select(self._now)).scalar_one())
                 run.fence += 1
-                self._update_run(connection, x, run)
+            self._update_runs(connection, x, begun)
+            self._erase(connection, x, [run.seq for run in runs if run.state is State.PLANNED])
             seqs = [run.seq for run in runs]
             if seqs:
                 connection.execute(_delete_frames, {"x": x, "seqs": seqs})
@@ -315,7 +314,7 @@ class VisitWriter:
 
 
 def _begins(execution: Execution) -> bool:
-    return execution.done_us is None and not execution.is_for_later
+    return execution.state is State.CREATED and not execution.is_for_later
 
 
 def write_labels(connection: Connection, execution: Execution) -> None:

@@ -18,6 +18,8 @@ from celeriac.services.upstream_view import Heard, trigger_variables
 from celeriac.store.flow_event_store import FlowEvent, FlowEventStore
 from celeriac.store.trigger_store import Key, TriggerRow, TriggerStore
 
+AT_ONCE = 0
+"""The next date of a trigger that has something to start."""
 _log = logging.getLogger(__name__)
 Change = Callable[[Any], Mapping[str, Any]]
 
@@ -168,7 +170,7 @@ def _collecting(
             found["pending"] = [*found.get("pending", ()), pending]
             for one in collections:
                 collected[one.id] = one.fired(collected[one.id], at)
-            values["next_us"] = heard.at_us
+            values["next_us"] = AT_ONCE
         return {**values, "state": {**found, "collections": collected}}
 
     return change

@@ -29,7 +29,7 @@ class FlowEvent:
 def _insert(now: sa.ColumnElement[int]) -> sa.Insert:
     """Writes nothing while nobody listens."""
     columns = ["execution_id", "first", "count", "at_us"]
-    values: sa.Select[Any] = sa.select(
+    values = sa.select(
         sa.bindparam("x", type_=sa.String),
         sa.bindparam("f", type_=sa.Integer),
         sa.bindparam("c", type_=sa.Integer),

@@ -69,6 +69,7 @@ def _states(server: Server, ids: list[str]) -> list[str]:
     return sorted(server.state_of(execution_id) for execution_id in ids)
 
 
+@pytest.mark.timeout(400)
 def test_executions_survive_the_end_of_any_process_of_their_server(command: Command) -> None:
     tasks = "".join(SCRIPT.format(number=number, seconds=1) for number in range(TASKS))
     with serving(command, "--no-examples") as server:

@@ -6,12 +6,14 @@ import shutil
 import signal
 import socket
 import threading
+import warnings
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from typing import TYPE_CHECKING
 
 from celery import Celery
+from celery.exceptions import SecurityWarning
 from celery.signals import worker_ready
 from setproctitle import setproctitle
 
@@ -178,12 +180,14 @@ def _name(role: str) -> None:
 
 
 def _work(celery: Celery, settings: Settings, role: str, queue: str, pool: str, concurrency: int) -> int:
-    """Celery gives its process a title of its own, which is taken back when it is ready.
+    """Celery gives its process a title of its own, which is taken back when it is ready. It warns of root, against
+    which it advises an option that there is not.
 
     Where there is a Flower, it sees every worker by its heartbeat; but only attempts send events of their own, for
     those of `advance` would cost it a twentieth, and the messages of producers hold inputs.
     """
     is_watched = bool(settings.flower_url)
+    warnings.simplefilter("ignore", SecurityWarning)
     worker_ready.connect(lambda **_: _name(role), weak=False)
     worker = celery.Worker(
         queues=[queue],
@@ -195,6 +199,7 @@ def _work(celery: Celery, settings: Settings, role: str, queue: str, pool: str, 
         heartbeat_interval=HEARTBEAT_S,
         task_events=is_watched and role == "worker",
         loglevel="WARNING",
+        quiet=True,
         hostname=f"{role}-{os.getpid()}@{socket.gethostname()}",
     )
     worker.start()

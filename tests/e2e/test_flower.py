@@ -1,6 +1,9 @@
 """Flower for real, seen through the web with a login: on Valkey, and with RabbitMQ as broker."""
 
+import base64
+import hashlib
 import os
+import re
 import subprocess
 import sys
 import time
@@ -160,6 +163,15 @@ def test_pages_and_their_files_come_through(watched: Watched) -> None:
     assert [page.status_code for page in pages] == [200, 200, 200]
     assert all("/flower/static/" in page.text for page in pages)
     assert (script.status_code, len(script.data) > 10_000) == (200, True)
+
+
+def test_the_scripts_inside_its_pages_may_run(watched: Watched) -> None:
+    page = watched.client.get("/flower/")
+    scripts = re.findall(r"<script(?![^>]*src)[^>]*>(.*?)</script>", page.text, re.DOTALL)
+
+    hashes = [base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in scripts]
+    assert hashes
+    assert all(f"'sha256-{one}'" in page.headers["Content-Security-Policy"] for one in hashes)
 
 
 def test_flower_itself_answers_nobody_without_its_password(watched: Watched) -> None:

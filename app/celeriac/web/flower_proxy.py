@@ -26,7 +26,7 @@ _ANSWERED = (
     *("content-type", "content-length", "content-encoding", "content-range", "accept-ranges", "etag", "last-modified"),
     *("cache-control", "expires", "location", "vary", "allow"),
 )
-_INLINE = b"\n  var autorefresh = 1;\n"
+_INLINE = b"\nvar autorefresh = 1;\n"
 """The one script that stands inside a page of Flower 2.2."""
 _TOKEN_COOKIE = "_xsrf"
 _METHODS = ("GET", "HEAD", "POST")

@@ -7,7 +7,7 @@ from celeriac.core.users import Role
 
 _READS = ("GET", "HEAD", "OPTIONS")
 _PUBLIC = re.compile(
-    r"/healthz|/readyz|/favicon\.ico|/static/.*|/ui/login|/api/v1(/main)?/executions/webhook/.*", re.DOTALL
+    r"/healthz|/readyz|/favicon\.ico|/static/.*|/ui/(login|icon\.svg)|/api/v1(/main)?/executions/webhook/.*", re.DOTALL
 )
 """Probes, files of the login page, and webhooks, whose key is in their path."""
 _ROOM = re.compile(r"/(?:api/v1/main|api/v1|ui/main|ui)(?P<rest>/.*)?", re.DOTALL)

@@ -1,10 +1,14 @@
 """Every page renders: with data, without any, and with texts that would like to be markup."""
 
+from collections.abc import Iterator
+
 import pytest
 from flask.testing import FlaskClient
 
-from hand_engine import HandEngine
-from web.dashboard.flow_texts import BROKEN, EVIL, HELLO, HOSTILE, SLEEPY
+from celeriac.web import create_app
+from hand_engine import HandEngine, hand_engine
+from web.dashboard.conftest import History
+from web.dashboard.flow_texts import HELLO, HOSTILE
 
 LISTS = [
     "/ui/",
@@ -27,72 +31,62 @@ FLOW_TABS = ["overview", "source", "topology", "executions", "triggers", "canvas
 EXECUTION_TABS = ["timeline", "logs", "outputs", "inputs", "metrics", "topology", "history"]
 
 
-@pytest.mark.parametrize("path", LISTS)
-def test_every_page_is_there_before_anything_else_is(client: FlaskClient, path: str) -> None:
-    assert client.get(path).status_code == 200
+@pytest.fixture(scope="module")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
+    """Pages of a fresh installation."""
+    with hand_engine(tmp_path_factory.mktemp("empty")) as engine:
+        flask = create_app(engine.app)
+        flask.jinja_env.globals["asset_tags"] = lambda entry: ""
+        yield flask.test_client()
 
 
 @pytest.mark.parametrize("path", LISTS)
-def test_every_page_is_there_with_data(client: FlaskClient, by_hand: HandEngine, path: str) -> None:
-    by_hand.run(HELLO)
-    by_hand.run(BROKEN)
-    by_hand.start(SLEEPY)
-    by_hand.drain()
+def test_every_page_is_there_before_anything_else_is(empty: FlaskClient, path: str) -> None:
+    assert empty.get(path).status_code == 200
 
-    assert client.get(path).status_code == 200
+
+@pytest.mark.parametrize("path", LISTS)
+def test_every_page_is_there_with_data(history: History, path: str) -> None:
+    assert history.client.get(path).status_code == 200
 
 
 @pytest.mark.parametrize("tab", FLOW_TABS)
-@pytest.mark.parametrize(("source", "key"), [(HELLO, "company.team/hello"), (SLEEPY, "company.other/sleepy")])
-def test_every_tab_of_a_flow_is_there(
-    client: FlaskClient, by_hand: HandEngine, tab: str, source: str, key: str
-) -> None:
-    by_hand.start(source)
-    by_hand.drain()
-
-    assert client.get(f"/ui/flows/edit/{key}/{tab}").status_code == 200
+@pytest.mark.parametrize("key", ["company.team/hello", "company.other/sleepy", "company.team/evil"])
+def test_every_tab_of_a_flow_is_there(history: History, tab: str, key: str) -> None:
+    assert history.client.get(f"/ui/flows/edit/{key}/{tab}").status_code == 200
 
 
 @pytest.mark.parametrize("tab", EXECUTION_TABS)
-@pytest.mark.parametrize("source", [HELLO, BROKEN, SLEEPY])
-def test_every_tab_of_an_execution_is_there(client: FlaskClient, by_hand: HandEngine, tab: str, source: str) -> None:
-    execution = by_hand.execution(by_hand.start(source))
-    by_hand.drain()
-
-    path = f"/ui/executions/{execution.namespace}/{execution.flow_id}/{execution.id}/{tab}"
-
-    assert client.get(path).status_code == 200
+@pytest.mark.parametrize("which", ["good", "broken", "open", "evil"])
+def test_every_tab_of_an_execution_is_there(history: History, tab: str, which: str) -> None:
+    assert history.client.get(f"{getattr(history, which)}/{tab}").status_code == 200
 
 
-def test_no_text_of_a_flow_or_an_execution_becomes_markup(client: FlaskClient, by_hand: HandEngine) -> None:
-    ended = by_hand.run(EVIL, {"name": HOSTILE})
-    flow = "/ui/flows/edit/company.team/evil"
-    execution = f"/ui/executions/company.team/evil/{ended.id}"
+def test_no_text_of_a_flow_or_an_execution_becomes_markup(history: History) -> None:
+    execution_id = history.evil.rpartition("/")[2]
     paths = [
         *LISTS,
-        *(f"{flow}/{tab}" for tab in FLOW_TABS),
-        *(f"{execution}/{tab}" for tab in EXECUTION_TABS),
-        f"/ui/executions/{ended.id}/kill",
+        *(f"/ui/flows/edit/company.team/evil/{tab}" for tab in FLOW_TABS),
+        *(f"{history.evil}/{tab}" for tab in EXECUTION_TABS),
+        f"/ui/executions/{execution_id}/replay",
         "/ui/flows/run/company.team/evil",
         "/ui/flows/delete/company.team/evil",
         f"/ui/executions?q={HOSTILE}&namespace={HOSTILE}&flowId={HOSTILE}&labels=a:{HOSTILE}",
         f"/ui/flows?q={HOSTILE}&namespace={HOSTILE}",
+        f"/ui/flows?tab=sources&q={HOSTILE}",
         f"/ui/logs?q={HOSTILE}",
         f"/ui/{HOSTILE}",
     ]
 
-    answers = {path: client.get(path).get_data(as_text=True) for path in paths}
+    answers = {path: history.client.get(path).get_data(as_text=True) for path in paths}
 
     assert [path for path, text in answers.items() if "<script>alert" in text] == []
 
 
-def test_pages_have_no_inline_styles_or_handlers_which_the_policy_forbids(
-    client: FlaskClient, by_hand: HandEngine
-) -> None:
-    ended = by_hand.run(HELLO)
-    paths = [*LISTS, "/ui/flows/edit/company.team/hello", f"/ui/executions/company.team/hello/{ended.id}"]
+def test_pages_have_no_inline_styles_or_handlers_which_the_policy_forbids(history: History) -> None:
+    paths = [*LISTS, "/ui/flows/edit/company.team/hello", history.good, f"{history.good}/outputs"]
 
-    texts = [client.get(path).get_data(as_text=True) for path in paths]
+    texts = [history.client.get(path).get_data(as_text=True) for path in paths]
 
     assert [text for text in texts if " style=" in text or " onclick=" in text or "<style" in text] == []
 

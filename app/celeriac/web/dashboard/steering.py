@@ -1,71 +1,32 @@
-"""What people do with executions. Each operation asks first, on a page that is also a dialog; a POST does it."""
-
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+"""Steering executions: each operation asks first, on a page that is also a dialog; a POST does it."""
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from celeriac.core.errors import CeleriacError
-from celeriac.core.state import State
-from celeriac.services.executions import Executions
 from celeriac.web.api import celeriac
 from celeriac.web.dashboard.addresses import back
-from celeriac.web.dashboard.execution import address, operations
+from celeriac.web.dashboard.operations import MANY, OPERATIONS, Operation
 
 blueprint = Blueprint("steering", __name__)
-Document = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Operation:
-    """One operation. title, text: the question; text says what follows. done: what is told afterwards.
-
-    do: (executions, the execution, the form) → the id of the execution to look at then, None = the list.
-    """
-
-    title: str
-    text: str
-    button: str
-    done: str
-    do: Callable[[Executions, Document], str | None]
-    is_dangerous: bool = False
-    asks_revision: bool = False
-    asks_task: bool = False
-
-
-def _kill(executions: Executions, one: Document) -> str:
-    executions.kill(one["id"])
-    return str(one["id"])
-
-
-OPERATIONS = {
-    "kill": Operation(
-        "Kill this execution?",
-        "Its running tasks, and the subflows that they have started, are told to stop. It stays KILLING until all of "
-        "them are gone.",
-        "Kill",
-        "is being killed",
-        _kill,
-        is_dangerous=True,
-    ),
-}
+MOST_RUNS = 500
+MOST_REASONS = 5
 
 
 @blueprint.get("/executions/<execution_id>/<action>")
 def ask(execution_id: str, action: str) -> str:
     """The question before an operation."""
     operation = _operation(action)
-    document = celeriac().views.execution(execution_id)
-    flow = (document["namespace"], document["flowId"])
+    stored = celeriac().views.stored(execution_id)
+    asks_revision = operation.asks_revision
     return render_template(
         "ui/steering.html",
-        execution=document,
+        execution=celeriac().views.header(stored),
         action=action,
         operation=operation,
-        is_possible=action in operations(State(document["state"]["current"])),
-        revisions=celeriac().flow_lists.revisions(*flow) if operation.asks_revision else [],
+        is_possible=stored.state in operation.states,
+        revisions=celeriac().flow_lists.revisions(stored.namespace, stored.flow_id) if asks_revision else [],
+        runs=celeriac().views.first_task_runs(stored, MOST_RUNS) if operation.asks_task else [],
         task_run_id=request.args.get("taskRunId", ""),
     )
 
@@ -74,34 +35,38 @@ def ask(execution_id: str, action: str) -> str:
 def act(execution_id: str, action: str) -> Response:
     """Does it, and shows the execution."""
     operation = _operation(action)
-    document = celeriac().views.execution(execution_id)
-    shown = operation.do(celeriac().executions, document)
+    shown = operation.do(celeriac().executions, execution_id)
     flash(f"Execution {shown or execution_id} {operation.done}")
     if shown is None:
         return redirect(url_for("ui.executions.page"), 303)
-    return redirect(address(document | {"id": shown}), 303)
+    return redirect(url_for("ui.executions.one", execution_id=shown), 303)
 
 
 @blueprint.post("/executions/many")
 def many() -> Response:
     """The same operation for each chosen execution; those that cannot are told."""
-    operation = _operation(request.form.get("action", ""))
-    done, refused = 0, []
-    for execution_id in request.form.getlist("id"):
+    action = request.form.get("action", "")
+    if action not in MANY:
+        abort(404, f"There is no operation `{action}` for many executions")
+    chosen, refused = request.form.getlist("id"), []
+    for execution_id in chosen:
         try:
-            operation.do(celeriac().executions, {"id": execution_id})
-            done += 1
+            OPERATIONS[action].do(celeriac().executions, execution_id)
         except CeleriacError as error:
             refused.append(str(error))
-    if not done and not refused:
-        flash("No execution was chosen", "warning")
-    if done:
-        flash(f"{operation.button}: {done} execution{'s' if done > 1 else ''}")
-    for reason in refused[:5]:
-        flash(reason, "error")
-    if len(refused) > 5:
-        flash(f"and {len(refused) - 5} more could not be changed", "error")
+    _tell(OPERATIONS[action].button, len(chosen) - len(refused), refused)
     return redirect(back(url_for("ui.executions.page")), 303)
+
+
+def _tell(what: str, done: int, refused: list[str]) -> None:
+    if done:
+        flash(f"{what}: {done} execution{'s' if done > 1 else ''}")
+    elif not refused:
+        flash("No execution was chosen", "warning")
+    for reason in refused[:MOST_REASONS]:
+        flash(reason, "error")
+    if len(refused) > MOST_REASONS:
+        flash(f"and {len(refused) - MOST_REASONS} more could not be changed", "error")
 
 
 def _operation(action: str) -> Operation:

@@ -13,6 +13,8 @@ from celeriac.services.views import Views
 from celeriac.store.list_store import ListStore
 from celeriac.store.log_store import LEVELS, LogStore, StoredLog, WrittenAttempt
 
+__all__ = ["LEVELS", "LogFilter", "Logs"]
+
 _BATCH = 1000
 _SEARCHED = 500
 SEARCH_S = 3.0

@@ -7,7 +7,7 @@ import orjson
 
 from celeriac.core.errors import CeleriacError, ExecutionNotFound, NotFound
 from celeriac.core.execution import Execution, task_run_id
-from celeriac.core.frames import TaskRun
+from celeriac.core.frames import ONCE, TaskRun
 from celeriac.core.inputs import MASK, masked
 from celeriac.core.page import Page
 from celeriac.core.state import State
@@ -145,6 +145,28 @@ class Views:
             if task_run_id(execution_id, seq) == run_id:
                 return seq
         raise NotFound(f"Execution {execution_id} has no task run {run_id}")
+
+    def task_run(self, execution_id: str, run_id: str) -> Document:
+        """A task run with its outputs. Raises: ExecutionNotFound, NotFound."""
+        execution = self.stored(execution_id)
+        runs = self._store.some(execution_id, [self.seq_of(execution_id, run_id)])
+        if not runs:
+            raise NotFound(f"Execution {execution_id} has no task run {run_id}")
+        return self.run_documents(execution, runs, self.masker(execution))[0]
+
+    def output_places(self, execution_id: str) -> list[Document]:
+        """Which task runs have outputs. Raises: ExecutionNotFound."""
+        masker = self.masker(self.stored(execution_id))
+        return [
+            {
+                "taskId": one.task_id,
+                "taskRunId": task_run_id(execution_id, one.seq),
+                "value": masker.mask_data(one.value),
+                "iteration": None if one.iteration == ONCE else one.iteration,
+                "inline": bool(one.is_inline),
+            }
+            for one in self._store.with_outputs(execution_id)
+        ]
 
     def metrics(self, execution_id: str, run_id: str | None = None, task_id: str | None = None) -> list[Document]:
         """What the attempts have measured, of a task run or a task only. Raises: ExecutionNotFound."""

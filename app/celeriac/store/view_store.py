@@ -27,6 +27,17 @@ class PastAttempt:
 
 
 @dataclass(frozen=True, slots=True)
+class OutputRow:
+    """A task run with outputs. is_inline: False = they are a file of their own."""
+
+    seq: int
+    task_id: str
+    value: str | None
+    iteration: int
+    is_inline: bool
+
+
+@dataclass(frozen=True, slots=True)
 class StoredMetric:
     """A measured value of an attempt; a timer's in seconds."""
 
@@ -96,6 +107,14 @@ class ViewStore:
         with self.database.read() as connection:
             rows = connection.execute(statement.order_by(RUN.c.seq).limit(limit)).mappings()
             return [run_from(row) for row in rows]
+
+    def with_outputs(self, execution_id: str) -> list[OutputRow]:
+        """The task runs that have outputs, in order of creation."""
+        columns = (RUN.c.seq, RUN.c.task_id, RUN.c.value, RUN.c.iteration, RUN.c.outputs_uri.is_(None))
+        has_outputs = sa.or_(RUN.c.outputs.is_not(None), RUN.c.outputs_uri.is_not(None))
+        statement = sa.select(*columns).where(RUN.c.execution_id == execution_id, has_outputs).order_by(RUN.c.seq)
+        with self.database.read() as connection:
+            return [OutputRow(*row) for row in connection.execute(statement)]
 
     def some(self, execution_id: str, seqs: Sequence[int]) -> list[TaskRun]:
         """These task runs, in order of creation."""

@@ -1,5 +1,6 @@
 """From the query of a request to a filter of executions: one reader for lists and for operations on many."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -13,8 +14,8 @@ _ALIASES = {"start_date": "state.startDate", "end_date": "state.endDate", "durat
 _FROM, _TO = ("GREATER_THAN_OR_EQUAL_TO", "GREATER_THAN"), ("LESS_THAN_OR_EQUAL_TO", "LESS_THAN")
 
 
-def asked(query: FilterExecutions) -> ExecutionFilter:
-    """Which executions a request asks for. Raises: RequestInvalid."""
+def asked(query: FilterExecutions, *, but: Collection[str] = ()) -> ExecutionFilter:
+    """Which executions a request asks for. but: fields of filters that mean something else. Raises: RequestInvalid."""
     found = ExecutionFilter(
         q=query.q,
         namespace=query.namespace,
@@ -28,7 +29,7 @@ def asked(query: FilterExecutions) -> ExecutionFilter:
         trigger_execution_id=query.trigger_execution_id,
     )
     for one in filters():
-        found = _with(found, one)
+        found = found if one.field in but else _with(found, one)
     return _paged(found, query) if isinstance(query, SearchExecutions) else found
 
 

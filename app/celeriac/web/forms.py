@@ -5,7 +5,7 @@ from pathlib import Path
 from flask import request
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
-from celeriac.web.uploads import UploadedFile
+from celeriac.web.uploads import LARGEST_FIELD, UploadedFile
 
 FORMS = ("multipart/form-data", "application/x-www-form-urlencoded")
 _OLD_FILES_PART = "files"
@@ -23,6 +23,8 @@ def sent_inputs() -> tuple[dict[str, str], dict[str, Path]]:
         return {}, {}
     if request.content_length == 0:
         return {}, {}
+    if request.mimetype != FORMS[0]:
+        request.max_content_length = LARGEST_FIELD
     texts = dict(request.form.items())
     if any("\0" in text for pair in texts.items() for text in pair):
         raise BadRequest("The form holds a NUL character, which no text may have")

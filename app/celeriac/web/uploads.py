@@ -12,7 +12,7 @@ import shutil
 import tempfile
 import time
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, cast
 
 from flask import Flask, Request
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, ServiceUnavailable
@@ -81,7 +81,7 @@ class UploadRequest(Request):
         self._count += 1
         place = self._folder / str(self._count)
         place.mkdir()
-        return UploadedFile(place / _safe(filename or ""), self)
+        return cast(IO[bytes], UploadedFile(place / _safe(filename or ""), self))
 
     def close(self) -> None:
         """Ends with the request, however it went."""
@@ -90,12 +90,12 @@ class UploadRequest(Request):
             shutil.rmtree(self._folder, ignore_errors=True)
 
 
-class UploadedFile(io.FileIO):
-    """A file on its way in. Raises: DiskFull."""
+class UploadedFile(io.RawIOBase):
+    """A file on its way in, and then to be read. Raises: DiskFull."""
 
     def __init__(self, path: Path, request: UploadRequest) -> None:
-        super().__init__(path, "w+")
         self.path = path
+        self._file = open_file(path)
         self._request = request
 
     def write(self, data: Any) -> int:
@@ -104,13 +104,38 @@ class UploadedFile(io.FileIO):
         rest = memoryview(data)
         while rest:
             try:
-                written = super().write(rest)
+                written = self._file.write(rest)
             except OSError as error:
                 if error.errno in _FULL:
                     raise DiskFull from error
                 raise
             rest = rest[written or 0 :]
         return len(data)
+
+    def readinto(self, buffer: Any) -> int | None:
+        return self._file.readinto(buffer)
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        return self._file.seek(offset, whence)
+
+    def readable(self) -> bool:
+        return True
+
+    def writable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def close(self) -> None:
+        """Ends it; its path stays as long as the request does."""
+        self._file.close()
+        super().close()
+
+
+def open_file(path: Path) -> io.FileIO:
+    """A new file, unbuffered: what comes are chunks already."""
+    return path.open("w+b", buffering=0)
 
 
 class _Form:

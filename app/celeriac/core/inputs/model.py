@@ -1,6 +1,7 @@
 """What every declared input has: its id, whether it must be given, its default and the inputs it depends on."""
 
 from collections.abc import Callable, Sequence
+from pathlib import PurePath
 from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
@@ -59,6 +60,8 @@ class Input(InputModel):
 
     def receive(self, value: Any, store_file: StoreFile | None) -> Any:
         """The typed value of what was given. Raises: ValueError with the reason."""
+        if isinstance(value, PurePath):
+            raise ValueError(f"a file was sent for an input of type {self.type}")
         return self.coerce(value)
 
     def coerce(self, value: Any) -> Any:

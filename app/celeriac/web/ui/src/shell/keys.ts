@@ -108,7 +108,12 @@ function showSheet(): void {
     text.textContent = meaning;
     list.append(term, text);
   }
-  dialog.append(list);
+  const head = document.createElement("div");
+  head.className = "dialog-head";
+  const title = document.createElement("h2");
+  title.textContent = "Keys";
+  head.append(title);
+  dialog.append(head, list);
   dialog.addEventListener("click", () => dialog.close());
   dialog.addEventListener("close", () => dialog.remove());
   document.body.append(dialog);

@@ -44,7 +44,7 @@ function frame(revision: number, choose: (decision: Decision) => void) {
       <div class="editor-merge"></div>
     </div>
     <div class="dialog-foot">
-      <button type="button" class="btn btn-quiet" @click=${() => choose("later")}>Go on editing</button>
+      <button type="button" class="btn btn-quiet" autofocus @click=${() => choose("later")}>Go on editing</button>
       <button type="button" class="btn" @click=${() => choose("theirs")}>Take theirs</button>
       <button type="button" class="btn btn-primary" @click=${() => choose("mine")}>Save yours on top</button>
     </div>`;

@@ -61,6 +61,7 @@ export class FlowEditor extends HTMLElement {
     this.#isSaving = true;
     const source = this.value;
     try {
+      if (this.#view && (await this.#validate(this.#view.state.doc)).some((one) => one.severity === "error")) return this.#mend();
       this.#accept(source, await store(source, target), target === undefined);
     } catch (error) {
       await this.#refused(error, source);
@@ -127,11 +128,15 @@ export class FlowEditor extends HTMLElement {
     if (error instanceof Conflict) return this.#resolve(error, source);
     if (error instanceof Refusal && error.troubles.length > 0 && this.#view) {
       this.#problems = refused(this.#view.state.doc, error.troubles);
-      this.#view.dispatch(setDiagnostics(this.#view.state, [...this.#problems]));
-      this.#show();
-      return toast("Not saved: mend the problems below first", "error");
+      return this.#mend();
     }
     toast(error instanceof Refusal ? `Not saved: ${error.message}` : "Not saved: the server does not answer", "error");
+  }
+
+  #mend(): void {
+    if (this.#view) this.#view.dispatch(setDiagnostics(this.#view.state, [...this.#problems]));
+    this.#show();
+    toast("Not saved: mend the problems below first", "error");
   }
 
   async #resolve(conflict: Conflict, source: string): Promise<void> {

@@ -49,7 +49,7 @@ export function writing(wishes: Wishes): Extension {
     lintGutter(),
     linter((view) => wishes.validate(view.state.doc), { delay: PAUSE_MS }),
     EditorView.updateListener.of((update) => update.docChanged && wishes.changed()),
-    EditorView.contentAttributes.of({ "aria-label": "Source of the flow", spellcheck: "false", autocapitalize: "off" }),
+    EditorView.contentAttributes.of({ "aria-label": "Source of the flow", spellcheck: "false", autocapitalize: "off", tabindex: "0" }),
     keymap.of([...defaultKeymap, ...historyKeymap, ...lintKeymap, indentWithTab]),
   ];
 }

@@ -20,6 +20,7 @@ from setproctitle import setproctitle
 from celeriac import lifeline
 from celeriac.dispatch.app import make_celery
 from celeriac.lifeline import Lifeline
+from celeriac.logfmt import configure
 from celeriac.services.attempts import Attempts
 from celeriac.services.worker_life import this_machine
 from celeriac.settings import Settings, process_environ
@@ -28,7 +29,6 @@ from celeriac_workers.beat import WorkerBeat
 from celeriac_workers.celery_app import orchestrator_app, worker_app
 from celeriac_workers.ending import end_attempts_on_shutdown
 from celeriac_workers.listeners.listening import listen, sources
-from celeriac_workers.logging import configure
 from celeriac_workers.runners.engine import Engine, find_engine
 from celeriac_workers.runners.registry import Runners
 from celeriac_workers.runners.settings import RunnerSettings

@@ -9,6 +9,7 @@ from gunicorn.app.base import BaseApplication
 from setproctitle import setproctitle
 
 from celeriac import lifeline
+from celeriac.logfmt import configure
 from celeriac.services.preparation import NotReady
 from celeriac.services.processes import Heartbeat
 from celeriac.settings import Settings
@@ -61,6 +62,7 @@ class Server(BaseApplication):  # type: ignore[misc] # gunicorn is untyped
 def main() -> None:
     """Serves until it is told to end."""
     _take_title()
+    configure("web")
     settings = Settings.from_environ(os.environ)
     line = lifeline.attach(os.environ)
     if line is not None:

@@ -1,4 +1,4 @@
-"""Logs of the worker processes themselves (not of task runs): one line an event, on stderr.
+"""Logs of the roles themselves (not of task runs): one line an event, on stderr.
 
 An event is a constant text, what varies stands in fields: `_log.warning("worker lost", extra={"worker": id})`.
 The standard library writes them, for structlog costs each process a seventh of a second at its start.

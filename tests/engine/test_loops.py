@@ -208,3 +208,14 @@ def test_chains_side_by_side_report_their_end_without_the_sweeper(
     ended = engine.run(flow(f"tasks: [{loop('[a, b, c]', work('x'), work('y'), more='concurrencyLimit: 0')}]"))
 
     assert ended.state == "SUCCESS"
+
+
+def test_loops_that_open_in_a_later_visit_know_the_values_around_them(by_hand: HandEngine) -> None:
+    inner = loop("[x]", show("r", "{{ taskrun.value }}"), task_id="inner")
+    outer = loop(range_to(60), inner, more="concurrencyLimit: 0")
+    found = show("found", "{{ outputs.r[''59''].x.value }}")
+
+    execution_id = by_hand.start(flow(f"tasks: [{outer}, {found}]"))
+    by_hand.drain()
+
+    assert by_hand.look(execution_id).outputs_of("found") == {"value": "x"}

@@ -278,6 +278,14 @@ def test_a_flow_of_another_namespace_is_refused_or_put_there(client: FlaskClient
     assert (put.json[0]["namespace"], put.json[0]["source"]) == ("company", flow("a", "company"))
 
 
+def test_an_empty_text_removes_no_namespace(client: FlaskClient) -> None:
+    send(client, flow("a"))
+
+    answer = client.post(f"{BASE}/company.team?delete=true", data="")
+
+    assert (answer.status_code, ids(client.get(f"{BASE}/search"))) == (422, ["a"])
+
+
 def test_removing_all_others_everywhere_is_refused(client: FlaskClient) -> None:
     assert client.post(f"{BASE}/bulk?delete=true", data=flow("a")).status_code == 422
 

@@ -265,6 +265,21 @@ def test_a_session_survives_a_new_process_of_the_same_installation(client: Flask
     assert other.get("/api/v1/main/users/me").json["email"] == "viewer@example.com"
 
 
+@pytest.mark.usefixtures("users")
+def test_logins_are_logged_without_what_is_secret(client: FlaskClient, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO", "celeriac")
+    log_in(client, "viewer")
+    client.get("/api/v1/main/users/me", auth=basic("admin", "a wrong one"))
+
+    told = [(one.getMessage(), vars(one)["email"], vars(one)["address"]) for one in caplog.records]
+    assert told == [
+        ("logged in", "viewer@example.com", "127.0.0.1"),
+        ("login refused", "admin@example.com", "127.0.0.1"),
+    ]
+    assert PASSWORD not in caplog.text
+    assert "a wrong one" not in caplog.text
+
+
 # ---------------------------------------------------------------- forged requests
 @pytest.mark.usefixtures("users")
 def test_a_change_within_a_session_needs_its_token(client: FlaskClient) -> None:

@@ -6,6 +6,7 @@ import { wireControls } from "./controls";
 import { openDialogs } from "./dialogs";
 import { addRailButton, addThemeButton } from "./frame";
 import { wireKeys } from "./keys";
+import { Refreshes } from "./refreshes";
 import { keepTimes, refreshTimes } from "./times";
 import { showToasts } from "./toasts";
 import { listen } from "./topics";
@@ -16,6 +17,11 @@ document.body.addEventListener("htmx:configRequest", (event) => {
   Object.assign((event as CustomEvent<{ headers: Record<string, string> }>).detail.headers, csrfHeaders());
 });
 document.body.addEventListener("htmx:afterSettle", (event) => refreshTimes(event.target as Element));
+
+const refreshes = new Refreshes((part) => htmx.trigger(part, "refresh"));
+for (const kind of ["executions", "execution", "flows", "logs"]) {
+  document.body.addEventListener(`live:${kind}`, () => refreshes.due(kind));
+}
 
 addRailButton();
 addThemeButton();

@@ -104,6 +104,28 @@ export class Chart {
     this.window = { start: from, end: from + length };
   }
 
+  /** Shows what lies between two places in sight. */
+  cut(from: number, to: number, now: number): void {
+    const scale = this.scale(now);
+    const [start, end] = [scale.time(from), scale.time(to)];
+    if (end - start >= LEAST_MS) this.window = { start, end };
+  }
+
+  /** Moves what is in sight by a part of its length. */
+  pan(by: number, now: number): void {
+    if (!this.window) return;
+    const whole = this.whole(now);
+    const length = this.window.end - this.window.start;
+    const start = Math.min(Math.max(this.window.start + length * by, whole.start), Math.max(whole.start, whole.end - length));
+    this.window = { start, end: start + length };
+  }
+
+  /** What a screen reader is told. */
+  get words(): string {
+    const others = [...this.counts].filter(([state]) => state !== "SUCCESS").map(([state, count]) => `${count} ${state}`);
+    return [`${this.ended} of ${this.total} task runs have ended`, ...others].join(", ");
+  }
+
   /** When some task that is no flowable ran. */
   #busy(now: number): Span[] {
     const parents = new Set([...this.#runs.values()].map((one) => one.parentTaskRunId));

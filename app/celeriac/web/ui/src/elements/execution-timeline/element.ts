@@ -4,6 +4,7 @@ Tells `task-run-selected`; with task-run-href (to which the id is added) names a
 import { html, nothing, render } from "lit-html";
 import { get } from "../../api/client";
 import { subscribe } from "../../live";
+import { brush } from "./brush";
 import { Chart } from "./chart";
 import { type ExecutionDocument, type ExecutionEvent, isPartial, type TaskRunDocument } from "./documents";
 import { axis, lines, ROW_PX, rowTemplate } from "./drawing";
@@ -14,6 +15,7 @@ const OVERSCAN = 8;
 const TICK_MS = 250;
 const FIRST_ANSWER_MS = 1000;
 const TICK_PX = 92;
+const ANNOUNCE_MS = 10_000;
 
 export class ExecutionTimeline extends HTMLElement {
   static observedAttributes = ["execution-id", "task-run-id"];
@@ -23,6 +25,8 @@ export class ExecutionTimeline extends HTMLElement {
   #isTable = false;
   #follows = false;
   #frame = 0;
+  #announced = "";
+  #announcedAt = 0;
   #stop: (() => void) | undefined;
   #timer: ReturnType<typeof setInterval> | undefined;
   #late: ReturnType<typeof setTimeout> | undefined;
@@ -103,8 +107,18 @@ export class ExecutionTimeline extends HTMLElement {
   #render(): void {
     const now = Date.now();
     render(html`<div class="tl-bar">${tools(this.#chart, this.#follows, this.#isTable, this.#actions)}</div>
-      ${this.#isTable ? table(this.#chart.rows, now) : this.#grid(now)}`, this);
+      ${this.#isTable ? table(this.#chart.rows, now) : this.#grid(now)}
+      <p class="sr-only" role="status">${this.#announcement(now)}</p>`, this);
     if (this.#follows) this.#scrollToRow(this.#chart.rows.findLastIndex((row) => row.node.end === undefined && row.isOpen !== true));
+  }
+
+  /** Changes each ten seconds at most, so that it can be listened to. */
+  #announcement(now: number): string {
+    if (now - this.#announcedAt >= ANNOUNCE_MS || !this.#chart.isRunning) {
+      this.#announcedAt = now;
+      this.#announced = this.#chart.words;
+    }
+    return this.#announced;
   }
 
   #grid(now: number) {
@@ -121,7 +135,7 @@ export class ExecutionTimeline extends HTMLElement {
       aria-activedescendant=${selected >= first && selected < last ? `tl-${selected}` : nothing}
       @scroll=${() => this.#draw()} @keydown=${(event: KeyboardEvent) => this.#key(event)} @click=${(event: MouseEvent) => this.#clicked(event)} @wheel=${this.#wheel}>
       <div class="tl-head" role="row"><span role="columnheader">Task</span>
-        <div class="tl-axis" role="columnheader" aria-label="Time">${axis(ticks, origin)}</div><span class="number" role="columnheader">Duration</span></div>
+        <div class="tl-axis" role="columnheader" aria-label="Time" title="Drag to zoom" @pointerdown=${this.#brush}>${axis(ticks, origin)}</div><span class="number" role="columnheader">Duration</span></div>
       <div class="tl-space" role="rowgroup" .style=${`height:${rows.length * ROW_PX}px`}>
         <div class="tl-lines" aria-hidden="true">${lines(ticks, scale, this.#chart.isRunning ? now : undefined)}</div>
         ${rows.slice(first, last).map((row, at) => rowTemplate(row, first + at, sight))}
@@ -206,7 +220,7 @@ export class ExecutionTimeline extends HTMLElement {
 
   #wheel = {
     handleEvent: (event: WheelEvent): void => {
-      if (!event.ctrlKey) return;
+      if (!event.ctrlKey) return this.#pan(event);
       event.preventDefault();
       const track = this.querySelector(".tl-axis")?.getBoundingClientRect();
       const place = track ? Math.min(1, Math.max(0, (event.clientX - track.left) / track.width)) : 0.5;
@@ -215,6 +229,20 @@ export class ExecutionTimeline extends HTMLElement {
     },
     passive: false,
   };
+
+  #pan(event: WheelEvent): void {
+    const by = event.shiftKey ? event.deltaY : event.deltaX;
+    if (!this.#chart.window || Math.abs(by) < 1) return;
+    event.preventDefault();
+    this.#chart.pan(by / Math.max(200, this.querySelector(".tl-axis")?.clientWidth ?? 0), Date.now());
+    this.#draw();
+  }
+
+  readonly #brush = (event: PointerEvent): void =>
+    brush(event, (from, to) => {
+      this.#chart.cut(from, to, Date.now());
+      this.#draw();
+    });
 
   readonly #actions: Actions = {
     problems: () => {

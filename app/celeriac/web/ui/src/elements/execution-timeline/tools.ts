@@ -16,7 +16,7 @@ export interface Actions {
 
 export function tools(chart: Chart, follows: boolean, isTable: boolean, act: Actions): TemplateResult {
   return html`
-    <div class="tl-counts" role="status">
+    <div class="tl-counts">
       <span class="tl-progress"><b>${grouped(chart.ended)}</b>/${grouped(chart.total)}</span>
       ${[...chart.counts].map(([state, count]) => html`<span class="state" data-state=${state} title=${state}>${stateIcon(state)}${grouped(count)}<span class="sr-only">${state}</span></span>`)}
     </div>

@@ -2,18 +2,16 @@
 
 Tells `task-run-selected`; with task-run-href (to which the id is added) names are links. */
 import { html, nothing, render } from "lit-html";
-import { get } from "../../api/client";
-import { subscribe } from "../../live";
 import { brush } from "./brush";
 import { Chart } from "./chart";
-import { type ExecutionDocument, type ExecutionEvent, isPartial, type TaskRunDocument } from "./documents";
+import type { ExecutionDocument, TaskRunDocument } from "./documents";
 import { axis, lines, ROW_PX, rowTemplate } from "./drawing";
+import { watchExecution } from "./feed";
 import { table } from "./table";
 import { type Actions, tools } from "./tools";
 
 const OVERSCAN = 8;
 const TICK_MS = 250;
-const FIRST_ANSWER_MS = 1000;
 const TICK_PX = 92;
 const ANNOUNCE_MS = 10_000;
 
@@ -29,7 +27,6 @@ export class ExecutionTimeline extends HTMLElement {
   #announcedAt = 0;
   #stop: (() => void) | undefined;
   #timer: ReturnType<typeof setInterval> | undefined;
-  #late: ReturnType<typeof setTimeout> | undefined;
   readonly #sizes = new ResizeObserver(() => this.#draw());
 
   connectedCallback(): void {
@@ -42,7 +39,6 @@ export class ExecutionTimeline extends HTMLElement {
     this.#stop?.();
     this.#sizes.disconnect();
     clearInterval(this.#timer);
-    clearTimeout(this.#late);
     cancelAnimationFrame(this.#frame);
     this.#frame = 0;
   }
@@ -56,28 +52,10 @@ export class ExecutionTimeline extends HTMLElement {
   #watch(): void {
     this.#stop?.();
     const id = this.getAttribute("execution-id");
-    if (!id) return;
-    this.#late = setTimeout(() => this.#isTaken || void this.#load(id).catch(() => undefined), FIRST_ANSWER_MS);
-    this.#stop = subscribe({
-      topic: `execution:${id}`,
-      receive: (data) => this.#receive(id, data as unknown as ExecutionEvent),
-      refresh: (reason) => (reason === "open" ? undefined : this.#load(id)),
-    });
+    if (id) this.#stop = watchExecution(id, (execution, runs, isAll) => this.#take(execution, runs, isAll));
   }
 
-  #receive(id: string, event: ExecutionEvent): void {
-    if (event.execution === null) return;
-    this.#take(event.execution, event.taskRuns, event.complete);
-    if (isPartial(event)) void this.#load(id).catch(() => undefined);
-  }
-
-  async #load(id: string): Promise<void> {
-    const execution = await get<ExecutionDocument>(`/executions/${encodeURIComponent(id)}`);
-    this.#take(execution, execution.taskRunList ?? [], true);
-  }
-
-  #take(execution: ExecutionDocument | undefined, runs: readonly TaskRunDocument[], isAll: boolean): void {
-    clearTimeout(this.#late);
+  #take(execution: ExecutionDocument, runs: readonly TaskRunDocument[], isAll: boolean): void {
     this.#chart.take(execution, runs, isAll);
     if (!this.#isTaken) {
       this.#isTaken = true;

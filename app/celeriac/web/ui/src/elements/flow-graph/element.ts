@@ -3,8 +3,8 @@
 import { html, nothing, render } from "lit-html";
 import { ask, get } from "../../api/client";
 import { icon } from "../../icons";
-import { subscribe } from "../../live";
-import { type ExecutionDocument, type ExecutionEvent, isPartial, type TaskRunDocument } from "../execution-timeline/documents";
+import type { TaskRunDocument } from "../execution-timeline/documents";
+import { watchExecution } from "../execution-timeline/feed";
 import type { GraphDocument } from "./documents";
 import { picture } from "./drawing";
 import { type Drawing, drawingOf } from "./layout";
@@ -67,20 +67,7 @@ export class FlowGraph extends HTMLElement {
   #watch(): void {
     this.#stop?.();
     const id = this.getAttribute("execution-id");
-    if (!id) return;
-    const load = async (): Promise<void> => {
-      const execution = await get<ExecutionDocument>(`/executions/${encodeURIComponent(id)}`);
-      this.#take(execution.taskRunList ?? [], true);
-    };
-    this.#stop = subscribe({
-      topic: `execution:${id}`,
-      receive: (data) => {
-        const event = data as unknown as ExecutionEvent;
-        this.#take(event.taskRuns, event.complete);
-        if (isPartial(event)) void load().catch(() => undefined);
-      },
-      refresh: (reason) => (reason === "open" ? undefined : load()),
-    });
+    if (id) this.#stop = watchExecution(id, (_, runs, isAll) => this.#take(runs, isAll));
   }
 
   #take(runs: readonly TaskRunDocument[], isAll: boolean): void {

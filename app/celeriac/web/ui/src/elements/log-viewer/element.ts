@@ -1,10 +1,9 @@
 /* <log-viewer execution-id task-run-id? task-id? min-level? start?>: the lines of an execution, found, filtered, followed. */
 import { render } from "lit-html";
-import { get } from "../../api/client";
-import { subscribe } from "../../live";
 import { toast } from "../../shell/toasts";
 import { bar, type BarActions, note } from "./bar";
 import { drawRow } from "./drawing";
+import { watchLines } from "./feed";
 import { LEVELS, type Level, type Line, type LogDocument } from "./lines";
 import { VirtualList } from "./list";
 import { rowOfLine, type Row } from "./rows";
@@ -29,7 +28,6 @@ export class LogViewer extends HTMLElement {
   #unseen = 0;
   #top = 0;
   #stop: (() => void) | undefined;
-  #loading: AbortController | undefined;
   #listeners = new AbortController();
 
   connectedCallback(): void {
@@ -45,7 +43,6 @@ export class LogViewer extends HTMLElement {
 
   disconnectedCallback(): void {
     this.#stop?.();
-    this.#loading?.abort();
     this.#listeners.abort();
     this.#list?.disconnect();
     this.#list = undefined;
@@ -63,24 +60,7 @@ export class LogViewer extends HTMLElement {
     this.#stop?.();
     this.#view.clear();
     const id = this.getAttribute("execution-id");
-    if (!id) return;
-    void this.#load(id).catch(() => undefined);
-    this.#stop = subscribe({
-      topic: `logs:${id}`,
-      receive: (data) => this.#add((data.lines ?? []) as LogDocument[]),
-      refresh: () => this.#load(id),
-    });
-  }
-
-  async #load(id: string): Promise<void> {
-    this.#loading?.abort();
-    this.#loading = new AbortController();
-    const { signal } = this.#loading;
-    try {
-      this.#add(await get<LogDocument[]>(`/logs/${encodeURIComponent(id)}`, signal));
-    } catch (error) {
-      if (!signal.aborted) throw error;
-    }
+    if (id) this.#stop = watchLines(id, (lines) => this.#add(lines));
   }
 
   #add(documents: LogDocument[]): void {

@@ -22,6 +22,44 @@ CHROMIUM = "/usr/bin/chromium"
 FLAGS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update"]
 
 
+FLOW = "/ui/flows/edit/company.sales/nightly_load"
+EXECUTION = "/ui/executions/company.sales/nightly_load"
+
+PAGES = {
+    "home": "/ui/",
+    "flows": "/ui/flows",
+    "flows-none": "/ui/flows?q=nothing-like-this",
+    "flow-sources": "/ui/flows?tab=sources&q=Script",
+    "flow-new": "/ui/flows/new",
+    "flow-overview": FLOW,
+    "flow-source": f"{FLOW}/source",
+    "flow-diff": "/ui/flows/edit/tutorial/hello_you/source?revision=3&diff=2",
+    "flow-revision": "/ui/flows/edit/tutorial/hello_you/source?revision=2",
+    "flow-topology": f"{FLOW}/topology",
+    "flow-executions": f"{FLOW}/executions",
+    "flow-triggers": "/ui/flows/edit/company.sales/sync_stock/triggers",
+    "flow-canvas": f"{FLOW}/canvas",
+    "flow-delete": "/ui/flows/delete/tutorial/hello_you",
+    "run": "/ui/flows/run/company.routing/every_input",
+    "executions": "/ui/executions",
+    "executions-none": "/ui/executions?q=nothing-like-this",
+    "execution-timeline": f"{EXECUTION}/{{good}}",
+    "execution-failed": f"{EXECUTION}/{{failed}}",
+    "execution-logs": f"{EXECUTION}/{{good}}/logs",
+    "execution-outputs": f"{EXECUTION}/{{good}}/outputs",
+    "execution-inputs": f"{EXECUTION}/{{good}}/inputs",
+    "execution-metrics": f"{EXECUTION}/{{good}}/metrics",
+    "execution-topology": f"{EXECUTION}/{{failed}}/topology",
+    "execution-history": f"{EXECUTION}/{{failed}}/history",
+    "execution-replay": "/ui/executions/{good}/replay",
+    "triggers": "/ui/triggers",
+    "logs": "/ui/logs",
+    "settings": "/ui/settings",
+    "missing": "/ui/nothing-here",
+}
+"""{name: path} of every page; `good` and `failed` are executions of the samples."""
+
+
 @dataclass(frozen=True)
 class Server:
     """A server that listens."""
@@ -32,40 +70,8 @@ class Server:
     @property
     def pages(self) -> dict[str, str]:
         """{name: path} of every page."""
-        flow, good, failed = "/ui/flows/edit/company.sales/nightly_load", self.samples.good, self.samples.failed
-        execution = "/ui/executions/company.sales/nightly_load"
-        return {
-            "home": "/ui/",
-            "flows": "/ui/flows",
-            "flows-none": "/ui/flows?q=nothing-like-this",
-            "flow-sources": "/ui/flows?tab=sources&q=Script",
-            "flow-new": "/ui/flows/new",
-            "flow-overview": flow,
-            "flow-source": f"{flow}/source",
-            "flow-diff": "/ui/flows/edit/tutorial/hello_you/source?revision=3&diff=2",
-            "flow-revision": "/ui/flows/edit/tutorial/hello_you/source?revision=2",
-            "flow-topology": f"{flow}/topology",
-            "flow-executions": f"{flow}/executions",
-            "flow-triggers": "/ui/flows/edit/company.sales/sync_stock/triggers",
-            "flow-canvas": f"{flow}/canvas",
-            "flow-delete": "/ui/flows/delete/tutorial/hello_you",
-            "run": "/ui/flows/run/company.routing/every_input",
-            "executions": "/ui/executions",
-            "executions-none": "/ui/executions?q=nothing-like-this",
-            "execution-timeline": f"{execution}/{good}",
-            "execution-failed": f"{execution}/{failed}",
-            "execution-logs": f"{execution}/{good}/logs",
-            "execution-outputs": f"{execution}/{good}/outputs",
-            "execution-inputs": f"{execution}/{good}/inputs",
-            "execution-metrics": f"{execution}/{good}/metrics",
-            "execution-topology": f"{execution}/{failed}/topology",
-            "execution-history": f"{execution}/{failed}/history",
-            "execution-replay": f"/ui/executions/{good}/replay",
-            "triggers": "/ui/triggers",
-            "logs": "/ui/logs",
-            "settings": "/ui/settings",
-            "missing": "/ui/nothing-here",
-        }
+        found = self.samples
+        return {name: path.format(good=found.good, failed=found.failed) for name, path in PAGES.items()}
 
 
 @contextmanager

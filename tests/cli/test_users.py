@@ -1,6 +1,10 @@
 """`celeriac users` and `celeriac tokens`: as they are typed, on a database of their own."""
 
 import json
+import os
+import pty
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -106,6 +110,26 @@ def test_without_a_terminal_nobody_is_asked_for_a_password() -> None:
     result = celeriac("users", "add", ANN)
 
     assert (result.exit_code, "--password-stdin" in result.stderr) == (2, True)
+
+
+def test_at_a_terminal_the_password_is_asked_for_twice_and_not_shown(home: Path) -> None:
+    keyboard, terminal = pty.openpty()
+    argv = [sys.executable, "-m", "celeriac", "users", "add", ANN]
+    environ = {**os.environ, "CELERIAC_HOME": str(home)}
+    with subprocess.Popen(
+        argv, stdin=terminal, stdout=terminal, stderr=terminal, env=environ, start_new_session=True
+    ) as process:
+        shown = b""
+        for prompt in (b"Password of", b"The same again"):
+            while prompt not in shown:
+                shown += os.read(keyboard, 1024)
+            os.write(keyboard, b"correct horse\n")
+        process.wait(60)
+    os.close(terminal)
+    os.close(keyboard)
+
+    assert b"horse" not in shown
+    assert application(home).users.verify(ANN, "correct horse") is not None
 
 
 def test_a_token_is_shown_once_on_stdout(home: Path) -> None:

@@ -96,6 +96,17 @@ def test_an_admin_changes_role_password_and_admission(client: FlaskClient) -> No
     assert (changed.json["role"], before.status_code, after.status_code) == ("editor", 200, 401)
 
 
+def test_somebody_changes_their_own_password(client: FlaskClient) -> None:
+    path = f"{USERS}/me/password"
+    wrong = client.put(path, json={"current": "a wrong one", "password": "another horse"}, auth=ANN)
+    short = client.put(path, json={"current": PASSWORD, "password": "short"}, auth=ANN)
+    right = client.put(path, json={"current": PASSWORD, "password": "another horse"}, auth=ANN)
+
+    assert [answer.status_code for answer in (wrong, short, right)] == [403, 422, 204]
+    assert client.get(f"{USERS}/me", auth=("ann@example.com", "another horse")).status_code == 200
+    assert client.get(f"{USERS}/me", auth=ANN).status_code == 401
+
+
 def test_nobody_shuts_themselves_out(client: FlaskClient) -> None:
     path = f"{USERS}/root@example.com"
 

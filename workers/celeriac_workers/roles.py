@@ -183,8 +183,7 @@ def _work(celery: Celery, settings: Settings, role: str, queue: str, pool: str, 
     """Celery gives its process a title of its own, which is taken back when it is ready. It warns of root, against
     which it advises an option that there is not.
 
-    Where there is a Flower, it sees every worker by its heartbeat; but only attempts send events of their own, for
-    those of `advance` would cost it a twentieth, and the messages of producers hold inputs.
+    Where there is a Flower, it sees every worker by its heartbeat, and its jobs by their events.
     """
     is_watched = bool(settings.flower_url)
     warnings.simplefilter("ignore", SecurityWarning)
@@ -197,7 +196,7 @@ def _work(celery: Celery, settings: Settings, role: str, queue: str, pool: str, 
         without_mingle=True,
         without_heartbeat=not is_watched,
         heartbeat_interval=HEARTBEAT_S,
-        task_events=is_watched and role == "worker",
+        task_events=is_watched,
         loglevel="WARNING",
         quiet=True,
         hostname=f"{role}-{os.getpid()}@{socket.gethostname()}",

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, current_app, g, request
 from flask_limiter import Limiter
 from flask_limiter.errors import RateLimitExceeded
 from werkzeug.exceptions import TooManyRequests
@@ -12,6 +12,7 @@ from celeriac.core.users import User
 from celeriac.services.users import Users
 
 Check = Callable[[str, str], User | None]
+_EXTENSION = "celeriac.password_check"
 
 
 class PasswordCheck:
@@ -49,6 +50,17 @@ class PasswordCheck:
 
     def _verify(self, email: str, password: str) -> User | None:
         return self._users().verify(email, password)
+
+
+def register_password_check(flask: Flask, users: Callable[[], Users]) -> None:
+    """Makes the check of an application."""
+    flask.extensions[_EXTENSION] = PasswordCheck(flask, users)
+
+
+def password_check() -> PasswordCheck:
+    """The check of the present application."""
+    check: PasswordCheck = current_app.extensions[_EXTENSION]
+    return check
 
 
 def _was_wrong(response: Response) -> bool:

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from celeriac.core.users import TOKEN_PREFIX, Role, User
 from celeriac.web import login, rights, sessions
-from celeriac.web.attempts import PasswordCheck
+from celeriac.web.attempts import password_check, register_password_check
 from celeriac.web.errors import problem
 from celeriac.web.origins import is_loopback, refuse_other_names, refuse_other_sites
 from celeriac.wiring import App
@@ -32,7 +32,7 @@ def register_auth(flask: Flask, celeriac: App) -> None:
     Without any user, and as long as only this machine can reach the server, nobody has to log in.
     """
     sessions.register_sessions(flask, celeriac)
-    flask.extensions["celeriac.password_check"] = PasswordCheck(flask, lambda: celeriac.users)
+    register_password_check(flask, lambda: celeriac.users)
     flask.before_request(_admit)
     flask.register_blueprint(login.blueprint)
     flask.jinja_env.globals.update(current_user=current_user, may=may, is_open=is_open)
@@ -96,7 +96,7 @@ def _of_credentials() -> User | None:
     email, password = sent.get("username") or "", sent.get("password") or ""
     if password.startswith(TOKEN_PREFIX):
         return celeriac.tokens.verify(password)
-    user: User | None = current_app.extensions["celeriac.password_check"](email, password)
+    user = password_check()(email, password)
     if user is None:
         _log.warning("login refused", extra={"email": email[:300], "address": request.remote_addr, "how": "basic"})
     return user

@@ -8,9 +8,9 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 from werkzeug.exceptions import Forbidden, TooManyRequests
 
-from celeriac.core.users import User
 from celeriac.web import sessions
 from celeriac.web.assets import AssetsMissing
+from celeriac.web.attempts import password_check
 from celeriac.web.origins import refuse_other_sites
 from celeriac.wiring import App
 
@@ -35,7 +35,7 @@ def log_in() -> ResponseReturnValue:
     try:
         refuse_other_sites()
         sessions.check_csrf()
-        user: User | None = current_app.extensions["celeriac.password_check"](email, password)
+        user = password_check()(email, password)
     except TooManyRequests as error:
         _log.warning("login refused", extra={"email": email[:300], "address": request.remote_addr, "how": "limit"})
         return _form(error.description or "", 429, {"Retry-After": str(error.retry_after)})

@@ -12,7 +12,7 @@ _PUBLIC = re.compile(
 """Probes, files of the login page, and webhooks, whose key is in their path."""
 _ROOM = re.compile(r"/(?:api/v1/main|api/v1|ui/main|ui)(?P<rest>/.*)?", re.DOTALL)
 _RULES: Sequence[tuple[str, str, Role]] = (
-    ("*", r"/users/me", Role.VIEWER),
+    ("*", r"/users/me(/.*)?", Role.VIEWER),
     ("*", r"/users(/.*)?", Role.ADMIN),
     ("*", r"/tokens(/.*)?", Role.VIEWER),
     ("*", r"/(logout|settings|views|first-steps)(/.*)?", Role.VIEWER),

@@ -3,15 +3,17 @@
 import logging
 
 from flask import Blueprint, Response
+from werkzeug.exceptions import Forbidden
 
 from celeriac.core.errors import Refused
 from celeriac.core.users import Role
 from celeriac.store.records import users_by_email
 from celeriac.web.api import celeriac
+from celeriac.web.attempts import password_check
 from celeriac.web.auth import current_user
 from celeriac.web.database import db
 from celeriac.web.json_text import json_answer
-from celeriac.web.models.users import Me, NewUser, UserChange, UserDocument, UserPaging, UsersFound
+from celeriac.web.models.users import Me, NewUser, OwnPassword, UserChange, UserDocument, UserPaging, UsersFound
 from celeriac.web.openapi import operation
 
 blueprint = Blueprint("users", __name__)
@@ -26,6 +28,20 @@ def me() -> Response:
     if user is None:
         return json_answer({"email": None, "name": None, "role": Role.ADMIN, "isOpen": True})
     return json_answer({"email": user.email, "name": user.name, "role": user.role, "isOpen": False})
+
+
+@blueprint.put("/users/me/password")
+@operation(None, status=204)
+def own_password(json: OwnPassword) -> Response:
+    """A new password of who asks; ends their sessions, this one too."""
+    user = current_user()
+    if user is None:
+        raise Refused("Nobody has to log in yet: there is no password to change")
+    if password_check()(user.email, json.current) is None:
+        raise Forbidden("This is not your present password")
+    celeriac().users.set_password(user.email, json.password)
+    _log.info("user changed", extra={"email": user.email, "changed": "password", "by": user.email})
+    return Response(status=204)
 
 
 @blueprint.get("/users")

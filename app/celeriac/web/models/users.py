@@ -59,6 +59,13 @@ class UserChange(Asked):
     is_disabled: bool | None = None
 
 
+class OwnPassword(Asked):
+    """A new password of who asks. current: the present one."""
+
+    current: Text
+    password: Text
+
+
 class UserPaging(Paging):
     """Which part of the users; q: text in email or name."""
 

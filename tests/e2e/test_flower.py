@@ -156,6 +156,12 @@ def test_arguments_are_ids_only(watched: Watched) -> None:
     assert "hush" not in str(watched.jobs())
 
 
+def test_jobs_that_carry_more_or_come_often_are_not_shown(watched: Watched) -> None:
+    watched.job_of(watched.run("good"))
+
+    assert {job["name"] for job in watched.jobs()} == {"celeriac.execute"}
+
+
 def test_pages_and_their_files_come_through(watched: Watched) -> None:
     pages = [watched.client.get(path) for path in ("/flower/", "/flower/tasks", "/flower/broker")]
     script = watched.client.get("/flower/static/js/flower.js")

@@ -108,11 +108,19 @@ def _of_http(error: HTTPException) -> Response:
         return error.response  # type: ignore[return-value] # Flask's own, given to abort()
     if error.code is None or error.code < 400:
         return error.get_response()  # type: ignore[return-value] # a redirect
-    response = problem(error.code, error.description or error.name, **getattr(error, "more", {}))
+    response = problem(error.code, _told(error), **getattr(error, "more", {}))
     for name, value in error.get_headers():
         if name.lower() not in ("content-type", "content-length"):
             response.headers[name] = value
     return response
+
+
+def _told(error: HTTPException) -> str:
+    if error.code == HTTPStatus.NOT_FOUND and request.url_rule is None:
+        return (
+            f"Nothing is at {request.path[:200]}; what there is, /api/v1/openapi.json tells; the only tenant is `main`"
+        )
+    return error.description or error.name
 
 
 def _unavailable(error: Exception) -> Response:

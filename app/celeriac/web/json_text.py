@@ -6,6 +6,8 @@ import orjson
 from flask import Response, request
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
+from celeriac.web.bodies import read_body
+
 LARGEST_BYTES = 5_000_000
 
 
@@ -13,9 +15,9 @@ def read_json() -> Any:
     """The body of the present request. Raises: BadRequest, UnsupportedMediaType, RequestEntityTooLarge."""
     if not request.is_json:
         raise UnsupportedMediaType("Send a JSON document, with `Content-Type: application/json`")
-    request.max_content_length = LARGEST_BYTES
+    data = read_body(LARGEST_BYTES)
     try:
-        document = orjson.loads(request.get_data())
+        document = orjson.loads(data)
     except orjson.JSONDecodeError as error:
         raise BadRequest(f"The body is no JSON document: {error}") from error
     if _has_nul(document):

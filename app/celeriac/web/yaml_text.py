@@ -4,6 +4,7 @@ from flask import request
 from werkzeug.exceptions import UnsupportedMediaType
 
 from celeriac.core.errors import FlowInvalid, Problem
+from celeriac.web.bodies import read_body
 from celeriac.web.openapi import YAML_TYPES
 
 LARGEST_BYTES = 5_000_000
@@ -14,8 +15,7 @@ def read_yaml(largest_bytes: int = LARGEST_BYTES) -> str:
     """The body of the present request. Raises: UnsupportedMediaType, RequestEntityTooLarge, FlowInvalid."""
     if request.mimetype not in _TYPES:
         raise UnsupportedMediaType(f"Send YAML, with one of the content types {', '.join(YAML_TYPES)}")
-    request.max_content_length = largest_bytes
-    return decoded(request.get_data())
+    return decoded(read_body(largest_bytes))
 
 
 def decoded(data: bytes, file: str = "") -> str:

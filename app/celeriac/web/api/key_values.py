@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 
 from celeriac.core.errors import KeyNotFound
 from celeriac.services.variables import iso
 from celeriac.store.key_list_store import KeyRow
 from celeriac.web.api import celeriac
+from celeriac.web.bodies import read_body
 from celeriac.web.json_text import json_answer
 from celeriac.web.models.key_values import (
     KeyDocument,
@@ -72,8 +73,7 @@ def read(namespace: str, key: str) -> Response:
 @operation(status=204, body=_BODY)
 def write(namespace: str, key: str, headers: KeyHeaders) -> Response:
     """Stores what the body stands for: JSON, an ISO 8601 date or duration, else the text itself."""
-    request.max_content_length = LARGEST_BYTES
-    text = decoded(request.get_data())
+    text = decoded(read_body(LARGEST_BYTES))
     celeriac().key_values.put(namespace, key, text, ttl=headers.ttl, description=headers.description)
     return Response(status=204)
 

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -341,6 +342,12 @@ def build(settings: Settings, publisher: Publisher | None = None, *, gathers: bo
         celery = CeleryPublisher(make_celery(settings.broker_url, settings.redis_url))
         publisher = GatheringPublisher(celery) if gathers else celery
     return App(settings, publisher, queue_of(settings.broker_url))
+
+
+def preload(settings: Settings) -> None:
+    """Imports what only the making of some part does; connects to nothing and starts no thread."""
+    with suppress(ModuleNotFoundError):
+        Database(settings.database_url).close()
 
 
 def shared_variables(settings: Settings) -> Mapping[str, Any]:

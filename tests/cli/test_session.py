@@ -6,7 +6,8 @@ import sys
 CODE = """
 import os, threading
 from celeriac.cli.application import import_application
-import_application()
+from celeriac.settings import Settings
+import_application(Settings.from_environ({}), ("celeriac_workers.preload", "celeriac.web"))
 print(threading.active_count(), len(os.listdir('/proc/self/task')))
 """
 

@@ -18,7 +18,7 @@ _SHARED_MODULES = ("celeriac.plugins.discovery", "celeriac.dispatch.publisher", 
 _TIDY_WITHIN_S = 30.0
 
 
-def import_application(more: Sequence[str] = ()) -> Callable[[Settings], Engine]:
+def import_application(settings: Settings, more: Sequence[str] = ()) -> Callable[[Settings], Engine]:
     """Imports what the command and its roles have in common, most of the start-up time, and more modules.
 
     Returns what builds the application, connected to nothing yet. Without the collector, which would look through
@@ -26,10 +26,11 @@ def import_application(more: Sequence[str] = ()) -> Callable[[Settings], Engine]
     """
     gc.disable()
     try:
-        from celeriac.wiring import build
+        from celeriac.wiring import build, preload
 
         for module in (*_SHARED_MODULES, *more):
             import_module(module)
+        preload(settings)
     finally:
         gc.freeze()
         gc.enable()

@@ -14,7 +14,7 @@ from celeriac.settings import Settings
 
 def print_canvas(settings: Settings, file: Path) -> Exit:
     """Prints the canvas, or what is wrong with the flow; what is not built yet is told beside it."""
-    engine = import_application()(settings)
+    engine = import_application(settings)(settings)
     try:
         parsed = engine.flows.parse(read_flow(file), str(file))
     except FlowInvalid as error:

@@ -65,7 +65,7 @@ class Run:
 
     def to_its_end(self, source: str) -> Exit:
         """Starts the flow, follows it, prints its results. Raises: FlowInvalid, InputsInvalid, Refused."""
-        build = import_application()
+        build = import_application(self._session.settings)
         for role in ("orchestrator", "worker"):
             self._session.start(role)
         engine = build(self._session.settings)

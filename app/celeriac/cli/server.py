@@ -68,7 +68,7 @@ class _Server:
 
     def run(self) -> Exit:
         """From nothing to the last signal."""
-        import_application(_SHARED_MODULES)
+        import_application(self._session.settings, _SHARED_MODULES)
         supervisor = self._session.supervisor
         examples = () if self._arguments.has_examples else (WITHOUT_EXAMPLES,)
         preparing = self._session.program("preparing", "celeriac.cli.preparing", *examples, talks=True)

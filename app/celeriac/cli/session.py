@@ -1,6 +1,5 @@
 """A cell at work: its folder, its Valkey, its roles under a supervisor; what `run` and `server` have in common."""
 
-import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -76,8 +75,8 @@ def open_session(settings: Settings, *, cell_id: str = "") -> Iterator[Session]:
 def _write_secret(path: Path, text: str) -> None:
     """Readable for its owner alone, from the first byte on."""
     path.unlink(missing_ok=True)
-    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(text)
+    path.touch(mode=0o600, exist_ok=False)
+    path.write_text(text)
 
 
 def _start_valkey(supervisor: Supervisor, cell: Cell, *, durable: bool) -> Valkey:

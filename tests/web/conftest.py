@@ -9,12 +9,12 @@ from hand_engine import HandEngine
 
 
 @pytest.fixture
-def server(on_each_database: HandEngine) -> Flask:
-    """The application on each database."""
-    return create_app(on_each_database.app)
+def server(by_hand: HandEngine) -> Flask:
+    """The application."""
+    return create_app(by_hand.app)
 
 
 @pytest.fixture
 def api(server: Flask) -> FlaskClient:
-    """Asks the application on each database."""
+    """Asks the application."""
     return server.test_client()

@@ -26,8 +26,8 @@ PATH = "/api/v1/main/executions/examples.web/hello"
 
 
 @pytest.fixture(autouse=True)
-def flow(on_each_database: HandEngine) -> None:
-    on_each_database.register(FLOW)
+def flow(by_hand: HandEngine) -> None:
+    by_hand.register(FLOW)
 
 
 def started(engine: HandEngine) -> int:
@@ -75,25 +75,25 @@ def test_the_answer_is_what_reading_the_execution_answers(api: FlaskClient) -> N
 
 @pytest.mark.parametrize(("part", "name"), [("data", "table.csv"), ("files", "data")])
 def test_a_file_is_a_part_of_its_own_name_or_one_named_files(
-    api: FlaskClient, on_each_database: HandEngine, part: str, name: str
+    api: FlaskClient, by_hand: HandEngine, part: str, name: str
 ) -> None:
     answer = api.post(PATH, data={part: (io.BytesIO(b"a,b\n"), name)})
 
-    with on_each_database.app.files.open(answer.json["inputs"]["data"]) as file:
+    with by_hand.app.files.open(answer.json["inputs"]["data"]) as file:
         assert file.read() == b"a,b\n"
     assert answer.json["inputs"]["data"].endswith(f"/inputs/data/{name}")
-    assert leftovers(on_each_database) == []
+    assert leftovers(by_hand) == []
 
 
 @pytest.mark.parametrize("name", ["../../etc/passwd", "C:\\a\\b.txt", "..", "x" * 400 + ".csv", "naïve file.csv"])
-def test_the_name_of_a_file_leads_nowhere(api: FlaskClient, on_each_database: HandEngine, name: str) -> None:
+def test_the_name_of_a_file_leads_nowhere(api: FlaskClient, by_hand: HandEngine, name: str) -> None:
     answer = api.post(PATH, data={"data": (io.BytesIO(b"x"), name)})
 
     uri = answer.json["inputs"]["data"]
     assert answer.status_code == 200
     assert "/.." not in uri
     assert uri.rpartition("/")[0].endswith("/inputs/data")
-    with on_each_database.app.files.open(uri) as file:
+    with by_hand.app.files.open(uri) as file:
         assert file.read() == b"x"
 
 
@@ -111,10 +111,10 @@ def test_a_file_where_a_text_belongs_is_refused(api: FlaskClient) -> None:
 
 
 @pytest.mark.parametrize("content_type", ["multipart/form-data", "application/x-www-form-urlencoded"])
-def test_a_text_of_more_than_5_mb_is_refused(api: FlaskClient, on_each_database: HandEngine, content_type: str) -> None:
+def test_a_text_of_more_than_5_mb_is_refused(api: FlaskClient, by_hand: HandEngine, content_type: str) -> None:
     answer = api.post(PATH, data={"text": "x" * 5_000_001}, content_type=content_type)
 
-    assert (answer.status_code, started(on_each_database)) == (413, 0)
+    assert (answer.status_code, started(by_hand)) == (413, 0)
 
 
 def test_many_texts_are_refused_by_their_sum(api: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -145,13 +145,13 @@ def test_too_many_parts_are_refused(api: FlaskClient) -> None:
         b"no form at all",
     ],
 )
-def test_a_form_that_is_cut_short_starts_nothing(api: FlaskClient, on_each_database: HandEngine, body: bytes) -> None:
+def test_a_form_that_is_cut_short_starts_nothing(api: FlaskClient, by_hand: HandEngine, body: bytes) -> None:
     answer = api.post(PATH, data=body, content_type="multipart/form-data; boundary=b")
 
-    assert (answer.status_code, started(on_each_database), leftovers(on_each_database)) == (400, 0, [])
+    assert (answer.status_code, started(by_hand), leftovers(by_hand)) == (400, 0, [])
 
 
-def test_a_client_that_goes_away_halfway_leaves_nothing(api: FlaskClient, on_each_database: HandEngine) -> None:
+def test_a_client_that_goes_away_halfway_leaves_nothing(api: FlaskClient, by_hand: HandEngine) -> None:
     body = b'--b\r\nContent-Disposition: form-data; name="data"; filename="x"\r\n\r\n' + b"x" * 100_000
 
     answer = api.post(
@@ -161,53 +161,53 @@ def test_a_client_that_goes_away_halfway_leaves_nothing(api: FlaskClient, on_eac
         headers={"Content-Length": str(10 * len(body))},
     )
 
-    assert (answer.status_code, started(on_each_database), leftovers(on_each_database)) == (400, 0, [])
+    assert (answer.status_code, started(by_hand), leftovers(by_hand)) == (400, 0, [])
 
 
 def test_a_full_disk_is_told_and_starts_nothing(
-    api: FlaskClient, on_each_database: HandEngine, monkeypatch: pytest.MonkeyPatch
+    api: FlaskClient, by_hand: HandEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(uploads, "open_file", lambda path: io.FileIO("/dev/full", "r+"))
 
     answer = api.post(PATH, data={"data": (io.BytesIO(b"x" * 100_000), "x")})
 
-    assert (answer.status_code, started(on_each_database), leftovers(on_each_database)) == (503, 0, [])
+    assert (answer.status_code, started(by_hand), leftovers(by_hand)) == (503, 0, [])
     assert "disk for uploads is full" in answer.json["detail"]
 
 
 def test_what_killed_processes_have_left_is_removed(
-    api: FlaskClient, on_each_database: HandEngine, monkeypatch: pytest.MonkeyPatch
+    api: FlaskClient, by_hand: HandEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    folder = on_each_database.app.settings.tmp_dir / "uploads" / "old"
+    folder = by_hand.app.settings.tmp_dir / "uploads" / "old"
     folder.mkdir(parents=True)
     monkeypatch.setattr(uploads, "_ABANDONED_S", -1)
 
     api.post(PATH, data={"data": (io.BytesIO(b"x"), "x")})
 
-    assert leftovers(on_each_database) == []
+    assert leftovers(by_hand) == []
 
 
-def test_a_body_that_is_no_form_is_refused(api: FlaskClient, on_each_database: HandEngine) -> None:
-    assert (api.post(PATH, json={"n": 7}).status_code, started(on_each_database)) == (415, 0)
+def test_a_body_that_is_no_form_is_refused(api: FlaskClient, by_hand: HandEngine) -> None:
+    assert (api.post(PATH, json={"n": 7}).status_code, started(by_hand)) == (415, 0)
 
 
 def test_a_nul_character_is_refused(api: FlaskClient) -> None:
     assert api.post(PATH, data={"text": "a\0b"}).status_code == 400
 
 
-def test_the_same_key_starts_one_execution(api: FlaskClient, on_each_database: HandEngine) -> None:
+def test_the_same_key_starts_one_execution(api: FlaskClient, by_hand: HandEngine) -> None:
     first, again = (api.post(PATH, data={"n": "7"}, headers={"Idempotency-Key": "k"}).json for _ in range(2))
     other = api.post(PATH, headers={"Idempotency-Key": "other"}).json
 
-    assert (first["id"] == again["id"], first["id"] == other["id"], started(on_each_database)) == (True, False, 2)
+    assert (first["id"] == again["id"], first["id"] == other["id"], started(by_hand)) == (True, False, 2)
 
 
 @pytest.mark.parametrize(
     "query",
     ["labels=novalue", "labels=Upper:x", "labels=system.x:y", "revision=0", "revision=x", "scheduleDate=soon"],
 )
-def test_a_query_that_makes_no_sense_is_refused(api: FlaskClient, on_each_database: HandEngine, query: str) -> None:
-    assert (api.post(f"{PATH}?{query}").status_code, started(on_each_database)) == (422, 0)
+def test_a_query_that_makes_no_sense_is_refused(api: FlaskClient, by_hand: HandEngine, query: str) -> None:
+    assert (api.post(f"{PATH}?{query}").status_code, started(by_hand)) == (422, 0)
 
 
 def test_an_execution_can_wait_for_its_date(api: FlaskClient) -> None:
@@ -217,9 +217,9 @@ def test_an_execution_can_wait_for_its_date(api: FlaskClient) -> None:
 
 
 def test_who_waits_gets_the_execution_when_it_has_ended(
-    server: Flask, on_each_database: HandEngine, monkeypatch: pytest.MonkeyPatch
+    server: Flask, by_hand: HandEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("celeriac.web.api.execution_starts.time.sleep", lambda seconds: on_each_database.drain())
+    monkeypatch.setattr("celeriac.web.api.execution_starts.time.sleep", lambda seconds: by_hand.drain())
 
     answer = server.test_client().post(f"{PATH}?wait=true")
 
@@ -232,13 +232,13 @@ def test_old_clients_start_by_the_old_path(api: FlaskClient) -> None:
     assert api.post("/api/v1/executions/trigger/examples.web/hello", data={"n": "3"}).json["inputs"]["n"] == 3
 
 
-def test_inputs_are_tried_without_starting(api: FlaskClient, on_each_database: HandEngine) -> None:
+def test_inputs_are_tried_without_starting(api: FlaskClient, by_hand: HandEngine) -> None:
     answer = api.post(f"{PATH}/validate", data={"n": "x", "token": "very-secret"})
 
     found = {one["input"]["id"]: one for one in answer.json["inputs"]}
     assert "Invalid value for input `n`" in found["n"]["errors"][0]["message"]
     assert (found["token"]["value"], found["text"]["value"], found["text"]["isDefault"]) == ("******", None, False)
-    assert ("very-secret" in answer.text, started(on_each_database)) == (False, 0)
+    assert ("very-secret" in answer.text, started(by_hand)) == (False, 0)
 
 
 @pytest.mark.parametrize("path", ["/executions/examples.web/nope", "/executions/examples.web/nope/validate"])

@@ -59,7 +59,7 @@ class Stream:
 
 
 @pytest.fixture
-def opened(api: FlaskClient, on_each_database: HandEngine) -> Iterator[Any]:
+def opened(api: FlaskClient, by_hand: HandEngine) -> Iterator[Any]:
     """Opens streams, which are closed in the end."""
     found: list[Stream] = []
 
@@ -77,13 +77,13 @@ def start(engine: HandEngine) -> str:
 
 
 def test_the_stream_of_an_execution_begins_with_everything_and_tells_what_changes(
-    on_each_database: HandEngine, opened: Any
+    by_hand: HandEngine, opened: Any
 ) -> None:
-    execution_id = start(on_each_database)
+    execution_id = start(by_hand)
 
     stream = opened(f"events?topics=execution:{execution_id}")
     first = stream.next()
-    on_each_database.drain()
+    by_hand.drain()
     last = stream.until("'done': True")
 
     assert first["event"] == "execution"
@@ -95,9 +95,9 @@ def test_the_stream_of_an_execution_begins_with_everything_and_tells_what_change
     assert int(first["id"].partition("-")[0]) < int(last["id"].partition("-")[0])
 
 
-def test_the_stream_of_an_ended_execution_tells_it_as_it_is(on_each_database: HandEngine, opened: Any) -> None:
-    execution_id = start(on_each_database)
-    on_each_database.drain()
+def test_the_stream_of_an_ended_execution_tells_it_as_it_is(by_hand: HandEngine, opened: Any) -> None:
+    execution_id = start(by_hand)
+    by_hand.drain()
 
     data = opened(f"events?topics=execution:{execution_id}").next()["data"]
 
@@ -105,39 +105,39 @@ def test_the_stream_of_an_ended_execution_tells_it_as_it_is(on_each_database: Ha
     assert data["taskRuns"][1]["outputs"] == {"value": "back ******"}
 
 
-def test_lines_of_the_log_come_as_they_are_written(on_each_database: HandEngine, opened: Any) -> None:
-    execution_id = start(on_each_database)
+def test_lines_of_the_log_come_as_they_are_written(by_hand: HandEngine, opened: Any) -> None:
+    execution_id = start(by_hand)
 
     stream = opened(f"events?topics=logs:{execution_id}")
     first = stream.next()
-    on_each_database.drain()
+    by_hand.drain()
 
     assert (first["event"], first["data"]["lines"], first["data"]["first"]) == ("logs", [], True)
     assert stream.until("said ******")["data"]["topic"] == f"logs:{execution_id}"
 
 
-def test_lines_of_lower_levels_are_left_out(on_each_database: HandEngine, opened: Any) -> None:
-    execution_id = start(on_each_database)
-    on_each_database.drain()
+def test_lines_of_lower_levels_are_left_out(by_hand: HandEngine, opened: Any) -> None:
+    execution_id = start(by_hand)
+    by_hand.drain()
 
     assert opened(f"events?topics=logs:{execution_id}?minLevel=ERROR").next()["data"]["lines"] == []
 
 
-def test_the_list_of_executions_tells_which_have_changed(on_each_database: HandEngine, opened: Any) -> None:
+def test_the_list_of_executions_tells_which_have_changed(by_hand: HandEngine, opened: Any) -> None:
     stream = opened("events?topics=executions,flows").begin()
-    execution_id = start(on_each_database)
+    execution_id = start(by_hand)
 
     assert execution_id in stream.until("executions")["data"]["changed"]
     assert stream.until("flows")["data"] == {"topic": "flows", "changed": True}
 
 
-def test_a_stream_goes_on_behind_the_last_event(on_each_database: HandEngine, opened: Any) -> None:
-    execution_id = start(on_each_database)
+def test_a_stream_goes_on_behind_the_last_event(by_hand: HandEngine, opened: Any) -> None:
+    execution_id = start(by_hand)
     path = f"events?topics=execution:{execution_id}"
     before = opened(path)
     first = before.next()
     before.answer.close()
-    on_each_database.drain()
+    by_hand.drain()
 
     after = opened(path, headers={"Last-Event-ID": first["id"]}).next()
 
@@ -145,26 +145,26 @@ def test_a_stream_goes_on_behind_the_last_event(on_each_database: HandEngine, op
     assert [run["taskId"] for run in after["data"]["taskRuns"]] == ["say", "return"]
 
 
-def test_the_id_of_another_server_means_nothing(on_each_database: HandEngine, opened: Any) -> None:
-    execution_id = start(on_each_database)
+def test_the_id_of_another_server_means_nothing(by_hand: HandEngine, opened: Any) -> None:
+    execution_id = start(by_hand)
     headers = {"Last-Event-ID": "99999999999999999-elsewhere"}
 
     assert opened(f"events?topics=execution:{execution_id}", headers=headers).next()["data"]["complete"] is True
 
 
-def test_streams_are_not_kept_by_proxies(on_each_database: HandEngine, opened: Any) -> None:
+def test_streams_are_not_kept_by_proxies(by_hand: HandEngine, opened: Any) -> None:
     answer = opened("events?topics=flows").answer
 
     assert answer.mimetype == "text/event-stream"
     assert (answer.headers["Cache-Control"], answer.headers["X-Accel-Buffering"]) == ("no-store", "no")
 
 
-def test_a_client_of_kestra_follows_an_execution_to_its_end(on_each_database: HandEngine, opened: Any) -> None:
-    execution_id = start(on_each_database)
+def test_a_client_of_kestra_follows_an_execution_to_its_end(by_hand: HandEngine, opened: Any) -> None:
+    execution_id = start(by_hand)
 
     stream = opened(f"main/executions/{execution_id}/follow")
     first, second = stream.next(), stream.next()
-    on_each_database.drain()
+    by_hand.drain()
     last = stream.until("'id': 'end'")
 
     assert (first["id"], first["data"]) == ("start", {"id": execution_id})
@@ -174,20 +174,20 @@ def test_a_client_of_kestra_follows_an_execution_to_its_end(on_each_database: Ha
         stream.next()
 
 
-def test_a_client_of_kestra_follows_a_log_to_its_end(on_each_database: HandEngine, opened: Any) -> None:
-    execution_id = start(on_each_database)
+def test_a_client_of_kestra_follows_a_log_to_its_end(by_hand: HandEngine, opened: Any) -> None:
+    execution_id = start(by_hand)
 
     stream = opened(f"main/logs/{execution_id}/follow?minLevel=INFO")
     assert stream.next()["id"] == "start"
-    on_each_database.drain()
+    by_hand.drain()
     line = stream.next()
 
     assert (line["id"], line["data"]["message"], line["data"]["taskId"]) == ("progress", "said ******", "say")
     assert stream.next()["id"] == "end"
 
 
-def test_no_stream_shows_a_secret(on_each_database: HandEngine, opened: Any) -> None:
-    execution_id = start(on_each_database)
+def test_no_stream_shows_a_secret(by_hand: HandEngine, opened: Any) -> None:
+    execution_id = start(by_hand)
     streams = [
         opened(path)
         for path in (
@@ -196,7 +196,7 @@ def test_no_stream_shows_a_secret(on_each_database: HandEngine, opened: Any) -> 
             f"logs/{execution_id}/follow",
         )
     ]
-    on_each_database.drain()
+    by_hand.drain()
 
     streams[0].until("'done': True")
     for stream in streams[1:]:
@@ -218,7 +218,7 @@ def test_what_cannot_be_watched_is_refused(api: FlaskClient, path: str, status: 
     assert api.get(f"/api/v1/{path}").status_code == status
 
 
-def test_a_closed_stream_is_counted_no_more(server: Flask, on_each_database: HandEngine) -> None:
+def test_a_closed_stream_is_counted_no_more(server: Flask, by_hand: HandEngine) -> None:
     counter: Streams = server.extensions["celeriac.streams"]
     with server.test_client() as client:
         untouched, read = (client.get("/api/v1/events?topics=flows") for _ in range(2))
@@ -227,7 +227,7 @@ def test_a_closed_stream_is_counted_no_more(server: Flask, on_each_database: Han
         untouched.close()
         read.close()
 
-    assert (during, counter.open, on_each_database.app.live.watched) == (2, 0, 0)
+    assert (during, counter.open, by_hand.app.live.watched) == (2, 0, 0)
 
 
 def test_more_streams_than_there_are_threads_for_are_told_to_come_again(server: Flask) -> None:
@@ -247,9 +247,9 @@ def test_a_refused_stream_is_not_counted(server: Flask) -> None:
     assert server.extensions["celeriac.streams"].open == 0
 
 
-def test_a_server_that_ends_ends_its_streams(on_each_database: HandEngine, opened: Any) -> None:
+def test_a_server_that_ends_ends_its_streams(by_hand: HandEngine, opened: Any) -> None:
     stream = opened("events?topics=flows")
-    on_each_database.app.live.close()
+    by_hand.app.live.close()
 
     assert stream.until("reconnect")["event"] == "reconnect"
     with pytest.raises(EOFError):

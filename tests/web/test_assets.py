@@ -1,6 +1,7 @@
 """The dashboard's files: what a page asks for is built, small, served for ever, and none of it is in git."""
 
 import gzip
+import json
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -64,6 +65,15 @@ def test_no_file_in_git_is_a_bundle() -> None:
 
 def test_the_lock_file_names_no_registry() -> None:
     assert "resolved" not in (ROOT / "app/celeriac/web/ui/package-lock.json").read_text("utf-8")
+
+
+def test_the_licences_of_all_that_is_bundled_come_with_it() -> None:
+    bundled = json.loads((ROOT / "app/celeriac/web/ui/package.json").read_text("utf-8"))["dependencies"].keys() - {
+        "vite"
+    }
+    told = (DIST / "licences.txt").read_text("utf-8")
+
+    assert [name for name in bundled if f"{name} " not in told] == []
 
 
 def test_the_tags_of_an_entry_name_what_it_imports() -> None:

@@ -1,11 +1,13 @@
 /// <reference types="vitest/config" />
 import { defineConfig } from "vite";
+import { licences } from "./licences";
 
 const entries = ["theme", "shell", "execution", "editor", "graph"];
 
 export default defineConfig({
   base: "./",
   publicDir: false,
+  plugins: [licences(import.meta.dirname)],
   test: { environment: "happy-dom", include: ["src/**/*.test.ts"] },
   build: {
     outDir: "../static/dist",

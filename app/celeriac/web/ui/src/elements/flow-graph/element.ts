@@ -12,6 +12,7 @@ import { shapeOf } from "./shape";
 import { type TaskStates, statesOf } from "./states";
 
 const FOLD_ABOVE = 150;
+const LEGIBLE = 0.62;
 const LEAST = 0.2;
 const MOST = 2;
 
@@ -110,7 +111,7 @@ export class FlowGraph extends HTMLElement {
   #render(): void {
     const drawing = this.#drawing;
     if (!drawing) return;
-    const zoom = this.#zoom || Math.min(1, (this.clientWidth - 4) / Math.max(1, drawing.width));
+    const zoom = this.#zoom || Math.max(LEGIBLE, Math.min(1, (this.clientWidth - 4) / Math.max(1, drawing.width)));
     const look = { drawing, zoom, states: this.#states, hasExecution: this.hasAttribute("execution-id"), selected: this.#selected };
     render(
       html`<div class="graph-scroll" @wheel=${{ handleEvent: (event: WheelEvent) => this.#wheel(event, zoom), passive: false }}>

@@ -1,7 +1,9 @@
 """`python -m celeriac.web.serve`: the web role, gunicorn with threads, configured by the environment."""
 
 import os
+import signal
 import sys
+from types import FrameType
 from typing import Any
 
 from flask import Flask
@@ -14,9 +16,8 @@ from celeriac.services.preparation import NotReady
 from celeriac.services.processes import Heartbeat
 from celeriac.settings import Settings
 from celeriac.web import create_app
-from celeriac.wiring import build
-
-THREADS = 64
+from celeriac.web.streams import THREADS
+from celeriac.wiring import App, build
 
 
 class Server(BaseApplication):  # type: ignore[misc] # gunicorn is untyped
@@ -25,6 +26,7 @@ class Server(BaseApplication):  # type: ignore[misc] # gunicorn is untyped
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._heartbeat: Heartbeat | None = None
+        self._celeriac: App | None = None
         super().__init__()
 
     def load_config(self) -> None:
@@ -34,6 +36,7 @@ class Server(BaseApplication):  # type: ignore[misc] # gunicorn is untyped
             "workers": 1,
             "worker_class": "gthread",
             "threads": THREADS,
+            "worker_connections": 2 * THREADS,
             "graceful_timeout": 5,
             "timeout": 60,
             "proc_name": "celeriac: web",
@@ -41,7 +44,7 @@ class Server(BaseApplication):  # type: ignore[misc] # gunicorn is untyped
             "loglevel": "warning",
             "control_socket_disable": True,
             "pre_fork": lambda server, worker: _take_title(),
-            "post_worker_init": lambda worker: _take_title(),
+            "post_worker_init": lambda worker: self._begin(),
             "worker_exit": self._end,
         }
         for name, value in options.items():
@@ -50,9 +53,22 @@ class Server(BaseApplication):  # type: ignore[misc] # gunicorn is untyped
 
     def load(self) -> Flask:
         """In the worker process, after gunicorn's fork: connections and threads are its own."""
-        celeriac = build(self._settings, gathers=True)
+        self._celeriac = celeriac = build(self._settings, gathers=True)
         self._heartbeat = celeriac.processes.heartbeat("web").start()
-        return create_app(celeriac)
+        return create_app(celeriac, THREADS)
+
+    def _begin(self) -> None:
+        """gunicorn waits for open requests when it is told to end; streams must not let it wait in vain."""
+        _take_title()
+        ends = signal.getsignal(signal.SIGTERM)
+
+        def end(number: int, frame: FrameType | None) -> None:
+            if self._celeriac is not None:
+                self._celeriac.live.close()
+            if callable(ends):
+                ends(number, frame)
+
+        signal.signal(signal.SIGTERM, end)
 
     def _end(self, server: object, worker: object) -> None:
         if self._heartbeat:

@@ -118,6 +118,15 @@ class Flows:
             raise not_found(namespace, flow_id, revision)
         return registered(stored, self.parse(stored.source))
 
+    def stored(
+        self, namespace: str, flow_id: str, revision: int | None = None, *, allows_deleted: bool = False
+    ) -> StoredFlow:
+        """A revision as written, None = the newest. Raises: FlowNotFound, for one that removed the flow too."""
+        found = self.store.find(namespace, flow_id, revision)
+        if found is None or (found.is_deletion and not allows_deleted):
+            raise not_found(namespace, flow_id, revision)
+        return found
+
     def _newest_revision(self, namespace: str, flow_id: str) -> int:
         newest = self.store.get(namespace, flow_id)
         return newest.revision if newest else 0

@@ -4,7 +4,6 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
-from celeriac.core.errors import FlowNotFound
 from celeriac.services.flow_documents import flow_document
 from celeriac.services.flow_lists import Match, SourceHit
 from celeriac.services.flows import RegisteredFlow
@@ -60,10 +59,7 @@ def delete(namespace: str, flow_id: str) -> Response:
 @operation(FlowDocument)
 def read(namespace: str, flow_id: str, query: ReadFlow) -> Response:
     """A flow; its `ETag` is its revision."""
-    stored = celeriac().flow_store.find(namespace, flow_id, query.revision)
-    if stored is None or (stored.is_deletion and not query.allow_deleted):
-        what = f" at revision {query.revision}" if query.revision else ""
-        raise FlowNotFound(f"Unable to find flow '{namespace}'.'{flow_id}'{what}")
+    stored = celeriac().flows.stored(namespace, flow_id, query.revision, allows_deleted=query.allow_deleted)
     response = json_answer(flow_document(stored, with_source=query.source))
     response.set_etag(str(stored.revision))
     return response.make_conditional(request)  # type: ignore[return-value] # the same response

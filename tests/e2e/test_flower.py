@@ -113,6 +113,7 @@ def watched(
     app = build(settings)
     app.migrate()
     app.users.add("admin@example.com", PASSWORD, "admin")
+    app.users.add("viewer@example.com", PASSWORD, "viewer")
     client = create_app(app).test_client()
     client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {app.tokens.add('admin@example.com', 'test')[0]}"
     watched = Watched(app, client)
@@ -169,6 +170,27 @@ def test_pages_and_their_files_come_through(watched: Watched) -> None:
     assert [page.status_code for page in pages] == [200, 200, 200]
     assert all("/flower/static/" in page.text for page in pages)
     assert (script.status_code, len(script.data) > 10_000) == (200, True)
+
+
+def test_somebody_who_may_only_look_sees_the_list_of_jobs(watched: Watched) -> None:
+    execution_id = watched.run("good")
+    watched.job_of(execution_id)
+    columns = {
+        "draw": 1,
+        "start": 0,
+        "length": 1000,
+        "search[value]": "",
+        "order[0][column]": 0,
+        "order[0][dir]": "desc",
+    }
+    names = {f"columns[{number}][data]": name for number, name in enumerate(("name", "uuid", "state", "args"))}
+
+    secret, _ = watched.app.tokens.add("viewer@example.com", "look")
+    answer = watched.client.post(
+        "/flower/tasks/datatable", data={**columns, **names}, headers={"Authorization": f"Bearer {secret}"}
+    )
+
+    assert execution_id in str([job["args"] for job in answer.json["data"]])
 
 
 def test_the_scripts_inside_its_pages_may_run(watched: Watched) -> None:

@@ -327,6 +327,7 @@ CASES = [
     ("POST", "/api/v1/main/something-new", "editor"),
     ("GET", "/api/v1/main/users", "admin"),
     ("POST", "/api/v1/main/users", "admin"),
+    ("POST", "/flower/tasks/datatable", "viewer"),
     ("POST", "/flower/api/worker/shutdown/x", "admin"),
 ]
 

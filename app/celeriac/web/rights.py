@@ -5,6 +5,8 @@ from collections.abc import Sequence
 
 from celeriac.core.users import Role
 
+FLOWERS_TABLE = "/flower/tasks/datatable"
+"""What Flower's list of jobs asks for by POST, though it only reads."""
 _READS = ("GET", "HEAD", "OPTIONS")
 _PUBLIC = re.compile(
     r"/healthz|/readyz|/favicon\.ico|/static/.*|/ui/(login|icon\.svg)|/api/v1(/main)?/executions/webhook/.*", re.DOTALL
@@ -38,7 +40,7 @@ def needed(method: str, path: str) -> Role | None:
     if _PUBLIC.fullmatch(path):
         return None
     if path == "/flower" or path.startswith("/flower/"):
-        return Role.VIEWER if is_read(method) else Role.ADMIN
+        return Role.VIEWER if is_read(method) or path == FLOWERS_TABLE else Role.ADMIN
     room = _ROOM.fullmatch(path)
     rest = (room["rest"] or "/") if room else path
     for kind, pattern, role in _COMPILED:

@@ -9,8 +9,9 @@ def read_body(largest_bytes: int) -> bytes:
 
     werkzeug cuts a body without a length at the limit and says nothing: so one byte more is asked for.
     """
-    request.max_content_length = largest_bytes + 1
-    data = request.get_data()
-    if len(data) > largest_bytes:
-        raise RequestEntityTooLarge(f"The body is larger than {largest_bytes:,} bytes")
-    return data
+    if (request.content_length or 0) <= largest_bytes:
+        request.max_content_length = largest_bytes + 1
+        data = request.get_data()
+        if len(data) <= largest_bytes:
+            return data
+    raise RequestEntityTooLarge(f"The body is larger than {largest_bytes:,} bytes")

@@ -11,8 +11,9 @@ RETRY = {"type": "constant", "interval": "PT0.001S", "maxAttempts": 3}
 class RandomFlow:
     """Makes flows by chance, of every construct that `core.plan` knows."""
 
-    def __init__(self, chance: random.Random) -> None:
+    def __init__(self, chance: random.Random, *, pauses: bool = False) -> None:
         self._chance = chance
+        self._pauses = pauses
         self._number = 0
 
     def text(self) -> str:
@@ -38,6 +39,8 @@ class RandomFlow:
             task["retry"] = RETRY
         if depth and self._chance.random() < 0.4:
             return task | self._flowable(depth - 1)
+        if self._pauses and self._chance.random() < 0.15:
+            return task | self._pause()
         kind = self._chance.choice(["log.Log", "kv.Set", "kv.Set", "kv.Set", "flow.Sleep", "execution.Fail"])
         more: dict[str, dict[str, Any]] = {
             "log.Log": {"message": "x"},
@@ -46,6 +49,13 @@ class RandomFlow:
             "execution.Fail": {"condition": "{{ taskrun.attemptsCount < 2 }}"},
         }
         return task | {"type": f"{P}.{kind}"} | more[kind]
+
+    def _pause(self) -> dict[str, Any]:
+        behavior = self._chance.choice(["RESUME", "RESUME", "WARN", "FAIL", "CANCEL"])
+        pause = {"type": f"{P}.flow.Pause", "pauseDuration": "PT0.001S", "behavior": behavior}
+        self._number += 1
+        aside = {"id": f"t{self._number}", "type": f"{P}.kv.Set", "key": "k", "value": "v"}
+        return pause | self._chance.choice([{}, {"onPause": aside}, {"finally": [aside]}, {"errors": [aside]}])
 
     def _flowable(self, depth: int) -> dict[str, Any]:
         lists: dict[str, Any] = {}

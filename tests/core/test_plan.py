@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from celeriac.core.decision import WIDE
 from celeriac.core.frames import FLOW_SEQ, ONCE, Frame, Phase
-from celeriac.core.replaying import is_after_the_end
+from celeriac.core.replaying import is_aside
 from celeriac.core.state import State
 from celeriac.flowfile import load
 from celeriac.plugins.discovery import discover
@@ -133,7 +133,7 @@ def test_an_execution_that_failed_begins_anew_at_what_failed(seed: int) -> None:
 @given(seed=st.integers(0, 2**32))
 def test_an_execution_can_begin_anew_at_any_of_its_task_runs(seed: int) -> None:
     world, chance = end_of(seed)
-    targets = [run for run in world.runs.values() if not is_after_the_end(list(world.runs.values()), run)]
+    targets = [run for run in world.runs.values() if not is_aside(list(world.runs.values()), run)]
     if not targets:
         return
     target = chance.choice(targets)

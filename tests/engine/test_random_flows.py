@@ -5,6 +5,7 @@ import random
 import pytest
 
 from celeriac.core.decision import Fan
+from celeriac.core.errors import Refused
 from core.random_flow import RandomFlow
 from hand_engine import HandEngine
 
@@ -17,29 +18,55 @@ def send_again(engine: HandEngine) -> None:
         engine.publisher.fans(execution_id, [Fan((tuple(runs),), join=False)])
 
 
-@pytest.mark.parametrize("seed", range(12))
-def test_every_execution_ends_with_nothing_left_open(on_each_database: HandEngine, seed: int) -> None:
-    by_hand = on_each_database
-    chance = random.Random(seed)
-    execution_id = by_hand.start(RandomFlow(chance).text())
+def steer(engine: HandEngine, execution_id: str, seed: int, number: int) -> None:
+    """What somebody does to some of the executions, at some time."""
+    execution = engine.execution(execution_id)
+    if seed % 4 == 3 and number == 20 and execution.ended_us is None:
+        engine.app.executions.kill(execution_id)
+    if seed % 4 == 1 and number % 40 == 10 and execution.state == "RUNNING":
+        engine.app.executions.pause(execution_id)
+    if seed % 4 == 1 and number % 40 == 30 and execution.state == "PAUSED":
+        engine.app.executions.resume(execution_id)
 
+
+def play(engine: HandEngine, execution_id: str, chance: random.Random, seed: int) -> None:
+    """Does jobs in any order until the execution is done."""
     for number in range(MOST_JOBS):
-        if seed % 4 == 3 and number == 20 and by_hand.execution(execution_id).ended_us is None:
-            by_hand.app.executions.kill(execution_id)
-        by_hand.ring()
-        jobs = by_hand.publisher.jobs
+        steer(engine, execution_id, seed, number)
+        engine.ring()
+        jobs = engine.publisher.jobs
         if not jobs:
-            if by_hand.execution(execution_id).done_us is not None:
-                break
-            send_again(by_hand)
-            by_hand.publisher.advance([execution_id])
+            if engine.execution(execution_id).done_us is not None:
+                return
+            send_again(engine)
+            engine.publisher.advance([execution_id])
             continue
         job = chance.choice(jobs)
         if chance.random() < 0.8:
             jobs.remove(job)
-        by_hand.do(job)
+        engine.do(job)
 
-    assert by_hand.execution(execution_id).done_us is not None
-    assert by_hand.rows("SELECT 1 FROM frame") == by_hand.rows("SELECT 1 FROM inbox") == []
-    open_states = "'CREATED', 'PLANNED', 'QUEUED', 'RUNNING', 'RETRYING', 'KILLING', 'LOST'"
-    assert by_hand.rows(f"SELECT task_id, state FROM task_run WHERE state IN ({open_states})") == []
+
+def check_end(engine: HandEngine, execution_id: str) -> None:
+    """Nothing is left open."""
+    assert engine.execution(execution_id).done_us is not None
+    assert engine.rows("SELECT 1 FROM frame") == engine.rows("SELECT 1 FROM inbox") == []
+    open_states = "'CREATED', 'PLANNED', 'QUEUED', 'HELD', 'RUNNING', 'PAUSED', 'RETRYING', 'KILLING', 'LOST'"
+    assert engine.rows(f"SELECT task_id, state FROM task_run WHERE state IN ({open_states})") == []
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_every_execution_ends_with_nothing_left_open(on_each_database: HandEngine, seed: int) -> None:
+    chance = random.Random(seed)
+    execution_id = on_each_database.start(RandomFlow(chance, pauses=True).text())
+
+    play(on_each_database, execution_id, chance, seed)
+
+    check_end(on_each_database, execution_id)
+    for _ in range(2):
+        try:
+            on_each_database.app.executions.restart(execution_id)
+        except Refused:
+            return
+        play(on_each_database, execution_id, chance, seed)
+        check_end(on_each_database, execution_id)

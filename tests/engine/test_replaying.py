@@ -149,7 +149,7 @@ def test_a_replay_from_an_errors_task_stays_failed(by_hand: HandEngine) -> None:
 def test_a_replay_cannot_begin_after_the_end(by_hand: HandEngine) -> None:
     first = ended(by_hand, flow(f"tasks: [{log('a')}]\nafterExecution: [{log('z')}]"))
 
-    with pytest.raises(Refused, match="runs after the end"):
+    with pytest.raises(Refused, match="`z` runs after the end"):
         replayed(by_hand, first, "z")
 
 

@@ -41,6 +41,8 @@ class Mode(StrEnum):
     """Another execution, awaited."""
     TIMER = "TIMER"
     """A date to wait for; holds no worker."""
+    PAUSE = "PAUSE"
+    """Pauses the execution until somebody resumes it, or a date comes."""
 
 
 class LogLevel(StrEnum):
@@ -142,6 +144,30 @@ class Flowable(Task):
     def close(self, state: State) -> State:
         """The state of the flowable when its `tasks` list ended as `state`."""
         return state
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """A pause: for how long at most (None = until somebody resumes the execution), and how the task run ends then."""
+
+    seconds: float | None
+    ends: State
+
+
+ON_PAUSE = "onPause"
+"""Child list of a pause whose task nothing waits for."""
+
+
+class Pausing(Flowable):
+    """A task that pauses its execution. When it is resumed, its `tasks` run, or its `errors` when it FAILED then."""
+
+    mode: ClassVar[Mode] = Mode.PAUSE
+
+    on_resume: list[AnyInput] = []
+
+    def rest(self, values: Mapping[str, Any]) -> Rest:
+        """The pause for the rendered `evaluated` fields. Raises: TaskFailed."""
+        return Rest(None, State.SUCCESS)
 
 
 class Output(Model):

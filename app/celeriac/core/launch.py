@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from celeriac.core.decision import Decision, Dropped, Fan, Progress, Superseded
-from celeriac.core.flow import Mode, Task
+from celeriac.core.flow import ON_PAUSE, Mode, Task
 from celeriac.core.flow_index import SEGMENT, FlowIndex
 from celeriac.core.frames import FLOW_SEQ, ONCE, Frame, Phase, TaskRun, hash_values
 from celeriac.core.state import State
@@ -50,6 +50,13 @@ class Launcher:
         for run in line[1:]:
             run.state = State.PLANNED
         return line
+
+    def aside(self, owner: TaskRun, task: Task, chain: tuple[str, ...]) -> TaskRun:
+        """The task run beside a pause, for which nothing waits."""
+        frame = Frame(owner.seq, owner.parent_seq, ON_PAUSE, chain=chain)
+        run = self._create(frame, task, 0, ONCE, 0)
+        self.publish([(run,)], join=False)
+        return run
 
     def publish(self, lines: Iterable[tuple[TaskRun, ...]], *, join: bool) -> None:
         """Sends the lines that begin on a worker, in one chord if `join` and there are several."""

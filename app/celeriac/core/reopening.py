@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from celeriac.core.flow import Mode
+from celeriac.core.flow import ON_PAUSE, Mode
 from celeriac.core.flow_index import is_loop
 from celeriac.core.frames import FLOW_SEQ, LIST_OF_PHASE, ONCE, Frame, Phase, TaskRun
 from celeriac.core.plan import Planner
@@ -15,8 +15,8 @@ from celeriac.core.state import State
 
 BROKEN = frozenset({State.FAILED, State.KILLED, State.CANCELLED, State.LOST})
 """Task runs that run again when the list that they stand in does."""
-LATER_LISTS = tuple(LIST_OF_PHASE.values())
-"""Lists that run after the `tasks` of their frame."""
+LATER_LISTS = (*LIST_OF_PHASE.values(), ON_PAUSE)
+"""Lists that run after, or beside, the `tasks` of their frame."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +141,10 @@ class _Reopener:
 
     def _is_reopened(self, run: TaskRun) -> bool:
         is_declared = self.found.state is not None and run.seq == self.found.target
-        return run.seq in self.found.parents and not is_declared
+        if is_declared or run.seq not in self.found.parents:
+            return False
+        is_pause = self.planner.index.places[run.task_id].mode is Mode.PAUSE
+        return not is_pause or any(child.parent_seq == run.seq for child in self.found.runs.values())
 
     def _count(self, frame: Frame, again: Iterable[TaskRun]) -> None:
         ended = [one for one in self.found.ended if (one.parent_seq, one.branch) == (frame.seq, frame.branch)]

@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Sequence
 from typing import Any, Protocol
 
+from celeriac.core.flow import ON_PAUSE
 from celeriac.core.flow_index import FlowIndex, is_loop
 from celeriac.core.frames import FLOW_SEQ, LIST_OF_PHASE, ONCE
 
-_LATER = tuple(LIST_OF_PHASE.values())
+_LATER = (*LIST_OF_PHASE.values(), ON_PAUSE)
 
 
 class Placed(Protocol):
@@ -75,13 +76,13 @@ def _rank(branch: str) -> int:
     return _LATER.index(branch) + 1 if branch in _LATER else 0
 
 
-def is_after_the_end(runs: Sequence[Placed], target: Placed) -> bool:
-    """True for what runs after the end of the execution, or inside of such a task run."""
+def is_aside(runs: Sequence[Placed], target: Placed) -> bool:
+    """True for what runs after the end of the execution or beside a pause, or inside of such a task run."""
     by_seq = {run.seq: run for run in runs}
     top = target
-    while top.parent_seq != FLOW_SEQ:
+    while top.branch != ON_PAUSE and top.parent_seq != FLOW_SEQ:
         top = by_seq[top.parent_seq]
-    return top.branch == "afterExecution"
+    return top.branch in ("afterExecution", ON_PAUSE)
 
 
 def declarable(runs: Sequence[Placed], target: Placed) -> bool:

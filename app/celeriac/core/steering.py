@@ -1,8 +1,8 @@
 """What people do to a running execution: kill it, pause it, resume it. Functions on a Planner, pure as it is."""
 
 from celeriac.core.decision import Fan
-from celeriac.core.flow import Mode
-from celeriac.core.frames import FLOW_SEQ, TaskRun
+from celeriac.core.flow import ON_PAUSE, Mode, Rest
+from celeriac.core.frames import FLOW_SEQ, Frame, TaskRun
 from celeriac.core.plan import Planner
 from celeriac.core.state import State
 
@@ -72,7 +72,7 @@ def pause(planner: Planner) -> None:
         if run.state is State.PLANNED:
             planner.erase(run)
             continue
-        if run.state.is_terminal:
+        if run.state.is_terminal or run.branch == ON_PAUSE:
             continue
         if run.position < run.segment_end:
             run.segment_end = run.position
@@ -80,6 +80,34 @@ def pause(planner: Planner) -> None:
         if run.state is State.QUEUED:
             run.enter(State.HELD, planner.now_us())
     planner.decision.publish.clear()
+
+
+def rests(planner: Planner, run: TaskRun, rest: Rest) -> TaskRun | None:
+    """A task run pauses its execution, which is to be told so; returns what runs beside it."""
+    run.enter(State.RUNNING, planner.now_us())
+    run.enter(State.PAUSED, planner.now_us())
+    run.handle = {"ends": rest.ends.value}
+    run.due_us = None if rest.seconds is None else planner.now_us() + int(rest.seconds * 1_000_000)
+    for task in planner.index.list_of(run.task_id, ON_PAUSE):
+        return planner.launcher.aside(run, task, planner.frames[run.parent_seq].chain_of(run.value))
+    return None
+
+
+def rested(planner: Planner, run: TaskRun, state: State) -> None:
+    """The pause of a task run is over: what it has to run runs, or it ends in the state."""
+    lists = {name: planner.index.list_of(run.task_id, name) for name in ("tasks", "errors", "finally")}
+    follows = lists["finally"] or lists["errors" if state is State.FAILED else "tasks"]
+    if not follows:
+        run.enter(state, planner.now_us())
+        run.settle(planner.index.task(run.task_id).settle(state, 1))
+        planner.ended(run, final=True)
+        return
+    run.enter(State.RUNNING, planner.now_us())
+    chain = planner.frames[run.parent_seq].chain_of(run.value)
+    frame = Frame(run.seq, run.parent_seq, "tasks", total=len(lists["tasks"]), chain=chain, is_new=True)
+    frame.counts[state] = 1
+    planner.frames[run.seq] = frame
+    planner.go_on(frame, 0)
 
 
 def resume(planner: Planner) -> None:

@@ -78,6 +78,8 @@ def _one(index: FlowIndex, place: Place, depth: int) -> Iterator[str]:
         yield f"{pad}execution {label} of {getattr(task, 'namespace', '')}.{getattr(task, 'flow_id', '')}, then advance"
     elif place.mode is Mode.TIMER:
         yield f"{pad}timer {label}, then advance"
+    elif place.mode is Mode.PAUSE:
+        yield f"{pad}pause {label}, then advance"
     elif place.mode is Mode.FLOWABLE:
         yield from _flowable(index, task, depth)
 

@@ -12,7 +12,7 @@ from celeriac.core.dynamic import dynamic_fields, render_properties
 from celeriac.core.errors import CeleriacError, TaskFailed
 from celeriac.core.execution import Execution, LogLine, Metric
 from celeriac.core.expression import truthy
-from celeriac.core.flow import Choice, Flowable, Mode, Task
+from celeriac.core.flow import Choice, Flowable, Mode, Pausing, Rest, Task
 from celeriac.core.state import State
 from celeriac.core.task_type import TaskResult, TaskType
 from celeriac.services.run_scope import RunScope
@@ -51,7 +51,14 @@ class Calls:
     waits: bool
 
 
-Event = Done | Opened | Waits | Calls
+@dataclass(frozen=True, slots=True)
+class Rests:
+    """A pause of the execution."""
+
+    rest: Rest
+
+
+Event = Done | Opened | Waits | Calls | Rests
 Call = Callable[[Task, RunScope], Calls]
 
 
@@ -71,6 +78,8 @@ def evaluate(task: Task, mode: Mode, scope: RunScope, call: Call) -> Evaluated:
             event: Event = Done(State.SKIPPED)
         elif mode is Mode.FLOWABLE and isinstance(task, Flowable):
             event = Opened(task.choose(rendered(task, task.evaluated, scope)))
+        elif mode is Mode.PAUSE and isinstance(task, Pausing):
+            event = Rests(task.rest(rendered(task, task.evaluated, scope)))
         elif mode is Mode.TIMER:
             event = Waits(_seconds(render_properties(task, scope.render)))
             scope.logger.info(f"Waiting for {iso_duration(timedelta(seconds=event.seconds))}")
@@ -80,7 +89,7 @@ def evaluate(task: Task, mode: Mode, scope: RunScope, call: Call) -> Evaluated:
             event = run_task(task, scope)
     except CeleriacError as error:
         scope.logger.failure(str(error))
-        final = mode in (Mode.FLOWABLE, Mode.CHILD)
+        final = mode in (Mode.FLOWABLE, Mode.CHILD, Mode.PAUSE)
         event = Done(State.FAILED, getattr(error, "outputs", None), final=final)
     return Evaluated(event, scope.logger.take(), scope.metrics)
 

@@ -11,8 +11,9 @@ from celeriac.core.frames import TaskRun
 from celeriac.core.plan import Planner
 from celeriac.core.reopening import reopen
 from celeriac.core.state import State
-from celeriac.core.steering import is_first, is_put_off, kill, killed, pause, resume
+from celeriac.core.steering import is_first, is_put_off, kill, killed, pause, rested, resume
 from celeriac.services.subflows import Subflows
+from celeriac.services.variables import iso
 
 
 @dataclass(slots=True)
@@ -68,11 +69,10 @@ class Folding:
             if planner.progress.ended_us is None:
                 kill(planner, cascade=payload.get("cascade", True))
         elif fact.kind == "pause":
-            if self._state is State.RUNNING:
+            if self._state is State.RUNNING and (not fact.seq or self._rests(fact.seq)):
                 pause(planner)
         elif fact.kind == "resume":
-            if self._state is State.PAUSED:
-                resume(planner)
+            self._resume(fact.seq, payload)
         elif fact.kind == "restart":
             if self._state is State.RESTARTED:
                 self._reopen()
@@ -84,6 +84,38 @@ class Folding:
             planner.decision.unreleased.add(fact.seq)
         elif (run := planner.runs.get(fact.seq)) is not None:
             self._fold_run(fact, run, payload)
+
+    def _rests(self, seq: int) -> bool:
+        run = self.planner.runs.get(seq)
+        return run is not None and run.state is State.PAUSED
+
+    def _resume(self, seq: int, payload: Mapping[str, Any]) -> None:
+        """seq: of the task run whose pause is over, 0 = of one by hand."""
+        if self._state is not State.PAUSED or (seq and not self._rests(seq)):
+            return
+        if seq:
+            self._end_rest(self.planner.runs[seq], State.SUCCESS, {"onResume": payload.get("inputs") or {}})
+        elif not any(run.state is State.PAUSED for run in self.planner.runs.values()):
+            resume(self.planner)
+
+    def _end_rest(self, run: TaskRun, state: State, outputs: Mapping[str, Any]) -> None:
+        """The execution stays PAUSED as long as another task run pauses it; this one goes on with the others then.
+
+        An execution that has ended is not PAUSED by what runs after it.
+        """
+        now = self.now_us()
+        run.outputs = {**outputs, "resumed": {"on": iso(now), "to": state.value}}
+        run.due_us = None
+        if self._state is not State.PAUSED:
+            rested(self.planner, run, state)
+            return
+        if any(one.state is State.PAUSED for one in self.planner.runs.values() if one is not run):
+            run.enter(State.RUNNING, now)
+            self.letters.append(Letter(self._execution.id, "rested", run.seq, {"state": state.value}))
+            return
+        self.planner.progress.enter(State.RESTARTED, now)
+        resume(self.planner)
+        rested(self.planner, run, state)
 
     def _reopen(self) -> None:
         if self.visit.reopening is not None:
@@ -113,15 +145,26 @@ class Folding:
             if run.state.is_terminal:
                 planner.ended(run, final=fact.kind == "final")
         elif fact.kind == "due":
-            planner.due(run)
+            self._due(run)
+        elif fact.kind == "rested":
+            rested(planner, run, State(payload["state"]))
         elif fact.kind == "child" and self._child_ended(run, payload):
             planner.ended(run)
 
+    def _due(self, run: TaskRun) -> None:
+        if run.state is State.PAUSED:
+            self._end_rest(run, State((run.handle or {})["ends"]), {})
+        else:
+            self.planner.due(run)
+
     def _ends_while_paused(self, fact: Fact) -> bool:
-        """A timer or a subflow that ends is seen at once; what follows from it is put off."""
+        """A timer or a subflow that ends is seen at once; what follows from it is put off. A pause may end itself."""
         run = self.planner.runs.get(fact.seq)
         if run is None:
             return False
+        if fact.kind == "due" and run.state is State.PAUSED:
+            self._due(run)
+            return True
         is_timer = self.index.places[run.task_id].mode is Mode.TIMER
         if fact.kind == "due" and is_timer and run.state is State.RUNNING:
             run.enter(State.SUCCESS, self.now_us())

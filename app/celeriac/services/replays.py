@@ -10,7 +10,7 @@ from celeriac.core.execution import REPLAYED, RESTARTED, Execution, Letter
 from celeriac.core.flow_index import FlowIndex
 from celeriac.core.frames import FLOW_SEQ
 from celeriac.core.reopening import BROKEN
-from celeriac.core.replaying import is_after_the_end, kept
+from celeriac.core.replaying import is_aside, kept
 from celeriac.core.state import State
 from celeriac.services.ended_executions import EndedExecutions
 from celeriac.store.copy_store import PlacedRun
@@ -62,8 +62,8 @@ class Replays(EndedExecutions):
         else:
             self.ended_execution(execution_id, "be replayed from one of its tasks")
             runs, target = self.placed(execution_id, task_run_id)
-            if is_after_the_end(runs, target):
-                raise Refused(f"Task `{target.task_id}` runs after the end of the execution: replay another task")
+            if is_aside(runs, target):
+                raise Refused(f"Task `{target.task_id}` runs after the end or beside a pause: replay another task")
             old = self.flows.index(original.namespace, original.flow_id, original.flow_revision)
             seqs = kept(old, runs, target)
             self._create(copy, original, _moved(index, runs, seqs, target), target.seq)

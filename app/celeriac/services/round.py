@@ -8,13 +8,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from celeriac.core.decision import Fan, Progress
-from celeriac.core.execution import Changes, Fact, Visit
+from celeriac.core.execution import Changes, Fact, Letter, Visit
 from celeriac.core.flow_index import FlowIndex
 from celeriac.core.frames import TaskRun
 from celeriac.core.plan import Planner
 from celeriac.core.state import State
+from celeriac.core.steering import rested, rests
 from celeriac.services.batch import Batch, changes_of, take_over
-from celeriac.services.evaluation import Calls, Done, Evaluated, Opened, Waits, evaluate
+from celeriac.services.evaluation import Calls, Done, Evaluated, Opened, Rests, Waits, evaluate
 from celeriac.services.flows import Flows
 from celeriac.services.folding import Folding
 from celeriac.services.lookup import Lookup
@@ -31,6 +32,7 @@ BATCH_S = 0.05
 BATCH_CHARS = 1_000_000
 VISIT_WRITES = 10
 VISIT_S = 0.5
+NEVER_RESUMED = "Nobody can resume an execution that has ended: a pause after its end needs a `pauseDuration`"
 
 
 class Round:
@@ -51,6 +53,7 @@ class Round:
         self._values = LoopValues(around.executions, execution.id, visit.frames)
         self._batch = Batch()
         self._left_over = False
+        self._rests = False
         progress = Progress(
             execution.state,
             execution.next_seq,
@@ -82,9 +85,9 @@ class Round:
             finished = self._evaluate_batch()
             self._write()
             writes += 1
-            if finished:
+            if finished and not self._rests:
                 return
-            if writes >= VISIT_WRITES or time.monotonic() - self._started > VISIT_S:
+            if self._rests or writes >= VISIT_WRITES or time.monotonic() - self._started > VISIT_S:
                 self._publisher.advance([self._execution.id])
                 return
 
@@ -97,7 +100,7 @@ class Round:
         decision = self._planner.decision
         since, count = time.monotonic(), 0
         while decision.is_unfinished:
-            if count >= BATCH or self._batch.size > BATCH_CHARS or time.monotonic() - since > BATCH_S:
+            if self._rests or count >= BATCH or self._batch.size > BATCH_CHARS or time.monotonic() - since > BATCH_S:
                 return False
             if decision.evaluate_outputs:
                 decision.evaluate_outputs = False
@@ -178,12 +181,27 @@ class Round:
             planner.waiting(run, self._now_us() + int(event.seconds * 1_000_000))
         elif isinstance(event, Calls):
             self._start_child(run, event)
+        elif isinstance(event, Rests):
+            self._pause(run, event)
 
     def _open(self, run: TaskRun, event: Opened) -> None:
         if event.choice.iterations is not None:
             self._values.learn(run.seq, event.choice.iterations)
             self._batch.loop_values.append((run.seq, event.choice.iterations))
         self._planner.opened(run, event.choice)
+
+    def _pause(self, run: TaskRun, event: Rests) -> None:
+        """The execution is paused by the next visit, which sees all that is open; this one begins nothing more."""
+        aside = rests(self._planner, run, event.rest)
+        if self._planner.progress.ended_us is None:
+            self._rests = True
+            self._batch.letters.append(Letter(self._execution.id, "pause", run.seq))
+        elif event.rest.seconds is None:
+            self._error(run.seq, run.attempt, NEVER_RESUMED)
+            rested(self._planner, run, State.FAILED)
+        if aside is not None and aside in self._planner.decision.evaluate:
+            self._planner.decision.evaluate.remove(aside)
+            self._apply(aside, self._evaluate(aside))
 
     def _start_child(self, run: TaskRun, event: Calls) -> None:
         run.enter(State.RUNNING, self._now_us())

@@ -5,9 +5,11 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 
 from celeriac.core.execution import Changes, Execution, Letter, Once, Visit
+from celeriac.core.frames import TaskRun
+from celeriac.core.state import State
 from celeriac.store.database import Database
-from celeriac.store.rows import execution_from
-from celeriac.store.tables import EXECUTION, LOG, STARTED, VALUE
+from celeriac.store.rows import execution_from, run_from
+from celeriac.store.tables import EXECUTION, LOG, RUN, STARTED, VALUE
 from celeriac.store.visit_reader import VisitReader
 from celeriac.store.visit_writer import Stale, VisitWriter
 
@@ -57,6 +59,13 @@ class ExecutionStore:
         with self.database.read() as connection:
             row = connection.execute(sa.select(EXECUTION).where(EXECUTION.c.id == execution_id)).mappings().first()
             return execution_from(row) if row else None
+
+    def first_paused(self, execution_id: str) -> TaskRun | None:
+        """The first task run that pauses the execution; None when somebody has paused it by hand."""
+        statement = sa.select(RUN).where(RUN.c.execution_id == execution_id, RUN.c.state == State.PAUSED.value)
+        with self.database.read() as connection:
+            row = connection.execute(statement.order_by(RUN.c.seq).limit(1)).mappings().first()
+            return run_from(row) if row else None
 
     def create(self, execution: Execution, once: Once | None = None) -> None:
         """A new execution and the fact that makes it start. Raises: AlreadyStarted, `once` has started another."""

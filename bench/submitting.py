@@ -116,7 +116,7 @@ def web(cluster: Cluster, folder: Path) -> Iterator[int]:
         port = int(probe.getsockname()[1])
     environ = cluster.app.settings.environ() | {"CELERIAC_WEB_PORT": str(port)}
     with process((sys.executable, "-m", "celeriac.web.serve"), environ, folder / "web.log"):
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 90
         while True:
             try:
                 socket.create_connection(("127.0.0.1", port), timeout=1).close()

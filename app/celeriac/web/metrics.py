@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterator
 
 from flask import Flask, Response, g, request
-from prometheus_client import CollectorRegistry, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Gauge, Histogram, generate_latest
 from prometheus_client.metrics_core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
@@ -26,6 +26,8 @@ def register_metrics(flask: Flask, celeriac: App) -> None:
         buckets=_BUCKETS_S,
         registry=registry,
     )
+    streams = Gauge("celeriac_streams_open", "Streams that are open", registry=registry)
+    streams.set_function(lambda: flask.extensions["celeriac.streams"].open)
     flask.extensions[_EXTENSION] = registry
 
     def started() -> None:

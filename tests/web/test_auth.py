@@ -16,6 +16,7 @@ from celeriac.services.users import Users
 from celeriac.settings import Settings
 from celeriac.store.user_store import UserStore
 from celeriac.web import create_app
+from celeriac.web.rights import needed
 from celeriac.wiring import App, build
 
 FLOW = """
@@ -310,37 +311,85 @@ def test_clients_with_credentials_need_no_token(client: FlaskClient, app: App) -
 
 
 # ---------------------------------------------------------------- roles
+RULES = [
+    ("GET", "/api/v1/main/executions/<execution_id>", "viewer"),
+    ("POST", "/api/v1/main/flows/validate", "viewer"),
+    ("POST", "/api/v1/flows/export/by-ids", "viewer"),
+    ("POST", "/api/v1/main/executions/latest", "viewer"),
+    ("POST", "/flower/tasks/datatable", "viewer"),
+    ("POST", "/api/v1/main/executions/<namespace>/<flow_id>", "operator"),
+    ("POST", "/ui/flows/run/<namespace>/<flow_id>", "operator"),
+    ("POST", "/api/v1/dead-letters/<letter_id>/retry", "operator"),
+    ("DELETE", "/api/v1/executions/<execution_id>/kill", "operator"),
+    ("DELETE", "/api/v1/executions/<execution_id>/actions/kill", "operator"),
+    ("DELETE", "/api/v1/executions/kill/by-ids", "operator"),
+    ("POST", "/api/v1/main/executions/<execution_id>/restart", "operator"),
+    ("PUT", "/api/v1/main/triggers", "operator"),
+    ("DELETE", "/api/v1/main/executions/<execution_id>", "editor"),
+    ("DELETE", "/api/v1/main/executions/by-ids", "editor"),
+    ("POST", "/api/v1/main/executions/<execution_id>/eval", "editor"),
+    ("POST", "/api/v1/main/flows", "editor"),
+    ("POST", "/api/v1/main/flows/<namespace>", "editor"),
+    ("PUT", "/api/v1/main/namespaces/<namespace>/kv/<key>", "editor"),
+    ("POST", "/api/v1/main/something-new", "editor"),
+    ("GET", "/api/v1/main/users", "admin"),
+    ("PATCH", "/api/v1/main/users/<email>", "admin"),
+    ("POST", "/flower/<path:path>", "admin"),
+]
+
+
+@pytest.mark.parametrize(("method", "rule", "role"), RULES)
+def test_a_right_is_that_of_the_route(method: str, rule: str, role: str) -> None:
+    assert needed(method, rule) == role
+
+
 CASES = [
     ("GET", "/api/v1/main/executions/x", "viewer"),
     ("POST", "/api/v1/main/flows/validate", "viewer"),
-    ("POST", "/api/v1/main/executions/latest", "viewer"),
     ("POST", "/api/v1/main/executions/a/b", "operator"),
-    ("POST", "/ui/flows/run/a/b", "operator"),
-    ("POST", "/api/v1/dead-letters/1/retry", "operator"),
-    ("DELETE", "/api/v1/executions/x/kill", "operator"),
-    ("POST", "/api/v1/main/executions/x/restart", "operator"),
-    ("PUT", "/api/v1/main/triggers", "operator"),
-    ("DELETE", "/api/v1/main/executions/x", "editor"),
-    ("POST", "/api/v1/main/executions/x/eval", "editor"),
     ("POST", "/api/v1/main/flows", "editor"),
     ("PUT", "/api/v1/main/namespaces/a/kv/k", "editor"),
-    ("POST", "/api/v1/main/something-new", "editor"),
     ("GET", "/api/v1/main/users", "admin"),
-    ("POST", "/api/v1/main/users", "admin"),
-    ("POST", "/flower/tasks/datatable", "viewer"),
     ("POST", "/flower/api/worker/shutdown/x", "admin"),
 ]
 
 
 @pytest.mark.usefixtures("users")
-@pytest.mark.parametrize(("method", "path", "needed"), CASES)
-def test_a_role_may_do_what_it_says_and_no_more(client: FlaskClient, method: str, path: str, needed: str) -> None:
+@pytest.mark.parametrize(("method", "path", "role"), CASES)
+def test_a_role_may_do_what_it_says_and_no_more(client: FlaskClient, method: str, path: str, role: str) -> None:
     roles = ["viewer", "operator", "editor", "admin"]
-    answers = [client.open(path, method=method, auth=basic(role)) for role in roles]
+    answers = [client.open(path, method=method, auth=basic(one)) for one in roles]
 
-    refused = [role for role, answer in zip(roles, answers, strict=True) if answer.status_code == 403]
-    assert refused == roles[: roles.index(needed)]
-    assert all(f"the role {needed}" in answer.text for answer in answers[: len(refused)])
+    refused = [one for one, answer in zip(roles, answers, strict=True) if answer.status_code == 403]
+    assert refused == roles[: roles.index(role)]
+    assert all(f"the role {role}" in answer.text for answer in answers[: len(refused)])
+
+
+@pytest.mark.usefixtures("users")
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("POST", "/api/v1/main/executions/webhook/b"),
+        ("POST", "/api/v1/main/executions/webhook/b/validate"),
+        ("GET", "/api/v1/executions/webhook/../x"),
+        ("POST", "/static/../api/v1/main/flows"),
+        ("GET", "/ui/login/x"),
+        ("GET", "/api/v1/nope"),
+        ("GET", "//api/v1/main/users"),
+    ],
+)
+def test_a_path_that_looks_public_is_not(client: FlaskClient, method: str, path: str) -> None:
+    assert client.open(path, method=method).status_code == 401
+
+
+@pytest.mark.usefixtures("users")
+@pytest.mark.parametrize("namespace", ["validate", "export", "graph", "webhook", "run"])
+def test_the_name_of_a_namespace_gives_no_rights(client: FlaskClient, namespace: str) -> None:
+    client.post(FLOWS, data=FLOW.replace("examples.web", namespace), auth=basic("editor"))
+    path = f"{FLOWS}/{namespace}/hello"
+
+    assert client.put(path, data=FLOW, auth=basic("operator")).status_code == 403
+    assert client.delete(path, auth=basic("operator")).status_code == 403
 
 
 @pytest.mark.usefixtures("users")

@@ -59,7 +59,7 @@ def may(role: str) -> bool:
 
 
 def _admit() -> AnyResponse | None:
-    needed = rights.needed(request.method, request.path)
+    needed = rights.needed(request.method, request.url_rule.rule if request.url_rule else None)
     if needed is None:
         return None
     is_bearer = request.authorization is not None and request.authorization.type == "bearer"

@@ -39,6 +39,8 @@ def register_flower(flask: Flask, settings: Settings) -> None:
     flask.add_url_rule("/flower", "flower_root", lambda: redirect("/flower/"))
     flask.add_url_rule("/flower/", "flower", proxy.answer, defaults={"path": ""}, methods=_METHODS)
     flask.add_url_rule("/flower/<path:path>", "flower", proxy.answer, methods=_METHODS)
+    table = rights.FLOWERS_TABLE.removeprefix("/flower/")
+    flask.add_url_rule(rights.FLOWERS_TABLE, "flower", proxy.answer, defaults={"path": table}, methods=_METHODS)
 
 
 class FlowerProxy:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 from playwright.sync_api import Browser, sync_playwright
 
@@ -47,6 +48,7 @@ PAGES = {
     "execution-failed": f"{EXECUTION}/{{failed}}",
     "execution-logs": f"{EXECUTION}/{{good}}/logs",
     "execution-outputs": f"{EXECUTION}/{{good}}/outputs",
+    "execution-file": f"{EXECUTION}/{{good}}/outputs?file={{file}}",
     "execution-inputs": f"{EXECUTION}/{{good}}/inputs",
     "execution-metrics": f"{EXECUTION}/{{good}}/metrics",
     "execution-topology": f"{EXECUTION}/{{failed}}/topology",
@@ -71,7 +73,10 @@ class Server:
     def pages(self) -> dict[str, str]:
         """{name: path} of every page."""
         found = self.samples
-        return {name: path.format(good=found.good, failed=found.failed) for name, path in PAGES.items()}
+        return {
+            name: path.format(good=found.good, failed=found.failed, file=quote(found.file))
+            for name, path in PAGES.items()
+        }
 
 
 @contextmanager

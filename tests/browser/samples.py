@@ -128,10 +128,11 @@ EVERY = (HELLO, NIGHTLY, HOURLY, BREAK_ME, SLOW)
 
 @dataclass(frozen=True)
 class Samples:
-    """Executions to look at: one that ended well, one that failed."""
+    """Executions to look at: one that ended well with a file, one that failed."""
 
     good: str
     failed: str
+    file: str
 
 
 def fill(engine: HandEngine) -> Samples:
@@ -141,18 +142,38 @@ def fill(engine: HandEngine) -> Samples:
     engine.register(*(path.read_text(encoding="utf-8") for path in sorted(EXAMPLES.rglob("*.yaml"))))
     _revise(engine)
     for hours in range(30, 0, -1):
-        _past(engine, "company.sales", "sync_stock", hours + chance.random() / 60, 60 + chance.random() * 90)
+        _past(
+            engine,
+            "company.sales",
+            "sync_stock",
+            hours + chance.random() / 60,
+            60 + chance.random() * 90,
+            trigger=_by("hourly"),
+        )
     good = failed = ""
     for night in range(13, -1, -1):
         rows = 0 if night in (0, 5) else 12 + night * 9
-        name = _past(engine, "company.sales", "nightly_load", night * 6 + 2, 40 + chance.random() * 60, {"rows": rows})
+        name = _past(
+            engine,
+            "company.sales",
+            "nightly_load",
+            night * 6 + 2,
+            40 + chance.random() * 60,
+            {"rows": rows},
+            _by("nightly"),
+        )
         good, failed = (good, name) if rows == 0 else (name, failed)
     for hours in (20, 9, 4):
         _past(engine, "tutorial", "hello_you", hours, 30, {"name": "Ada"})
     for hours in (8, 3):
         _past(engine, "tutorial", "break_me", hours, 50)
     _past(engine, "company.routing", "every_input", 5, 25)
-    return Samples(good, failed)
+    (report,) = [run for run in engine.app.views.execution(good)["taskRunList"] if run["taskId"] == "report"]
+    return Samples(good, failed, report["outputs"]["values"]["file"])
+
+
+def _by(trigger_id: str) -> dict[str, Any]:
+    return {"id": trigger_id, "type": "io.kestra.plugin.core.trigger.Schedule", "variables": {}}
 
 
 def _revise(engine: HandEngine) -> None:
@@ -168,9 +189,10 @@ def _past(
     hours: float,
     stretch: float,
     inputs: Mapping[str, Any] | None = None,
+    trigger: dict[str, Any] | None = None,
 ) -> str:
     """Runs a flow now, then says that it ran `hours` ago and took `stretch` times as long; its new id."""
-    old = engine.app.executions.start(namespace, flow_id, inputs or {})
+    old = engine.app.executions.start(namespace, flow_id, inputs or {}, trigger=trigger)
     engine.wait(old)
     begun_us = engine.execution(old).created_us
     to_us = begun_us - round(hours * HOUR_US)
@@ -181,12 +203,22 @@ def _past(
             if key not in table.c or table.name in ("trigger", "started"):
                 continue
             for row in connection.execute(sa.select(table).where(table.c[key] == old)).mappings().all():
-                moved = {name: _moved(name, value, begun_us, to_us, stretch) for name, value in row.items()} | {
-                    key: new
-                }
+                later = {name: _moved(name, value, begun_us, to_us, stretch) for name, value in row.items()}
+                moved = {name: _renamed(value, old, new) for name, value in later.items()}
                 where = [column == row[column.name] for column in table.primary_key]
                 connection.execute(table.update().where(*where).values(moved))
+    for folder in engine.home.rglob(f"executions/{old}"):
+        folder.rename(folder.with_name(new))
     return new
+
+
+def _renamed(value: Any, old: str, new: str) -> Any:
+    """The value with another execution id in its texts."""
+    if isinstance(value, str):
+        return value.replace(old, new)
+    if isinstance(value, dict):
+        return {key: _renamed(inner, old, new) for key, inner in value.items()}
+    return [_renamed(inner, old, new) for inner in value] if isinstance(value, list) else value
 
 
 def _moved(name: str, value: Any, begun_us: int, to_us: int, stretch: float) -> Any:

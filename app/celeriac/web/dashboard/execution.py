@@ -14,6 +14,7 @@ from celeriac.core.state import State
 from celeriac.web.api import celeriac
 from celeriac.web.dashboard.checklist import SEEN_TIMELINE, remember
 from celeriac.web.dashboard.fields import PREFIX
+from celeriac.web.dashboard.file_preview import shown_file
 from celeriac.web.dashboard.history import events
 from celeriac.web.dashboard.moments import at, pretty
 from celeriac.web.dashboard.operations import possible
@@ -100,7 +101,12 @@ def _logs(execution: Execution) -> Document:
 
 def _outputs(execution: Execution) -> Document:
     runs = celeriac().views.execution(execution.id)["taskRunList"]
-    return {"runs": [run for run in runs if run["outputs"]], "preview": None, "chosen": request.args.get("file", "")}
+    chosen = request.args.get("file", "")
+    return {
+        "runs": [run for run in runs if run["outputs"]],
+        "chosen": chosen,
+        "preview": shown_file(execution.id, chosen) if chosen else None,
+    }
 
 
 def _metrics(execution: Execution) -> Document:

@@ -10,6 +10,7 @@ from celeriac.web.dashboard.addresses import back
 
 blueprint = Blueprint("preferences", __name__)
 THEMES = ("system", "light", "dark")
+SHOWN_ZONE = "shown-zone"
 _YEAR_S = 365 * 24 * 3600
 
 
@@ -20,8 +21,8 @@ def theme() -> str:
 
 
 def zone_name() -> str:
-    """The zone that the browser has told; UTC before it has."""
-    name = unquote(request.cookies.get("zone", ""))
+    """The zone that the browser has told; UTC before it has. A form says in which one it was shown."""
+    name = request.form.get(SHOWN_ZONE) or unquote(request.cookies.get("zone", ""))
     return name if name in available_timezones() else "UTC"
 
 

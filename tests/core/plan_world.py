@@ -33,6 +33,7 @@ class World:
     time_us: int = 0
     dates_rung: int = 0
     declared: State | None = None
+    begun_beside: int = 0
     gone: set[int] = field(default_factory=set)
 
     def __post_init__(self) -> None:
@@ -95,7 +96,8 @@ class World:
         return True
 
     def replay(self, seq: int) -> None:
-        """Goes on as the copy of an execution that begins anew at a task run."""
+        """Goes on as the copy of an execution that begins anew at a task run, beside as many others as may run."""
+        self.begun_beside = 1
         seqs = kept(self.index, list(self.runs.values()), self.runs[seq])
         self.runs = {one: run for one, run in self.runs.items() if one in seqs}
         self.progress = Progress(State.RESTARTED, self.progress.next_seq, [], started_us=self.progress.started_us)

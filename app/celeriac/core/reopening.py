@@ -69,7 +69,10 @@ class Reopening:
 
 
 def reopen(planner: Planner, found: Reopening) -> None:
-    """The execution RUNS again; everything that is to run again is on its way."""
+    """The execution RUNS again; everything that is to run again is on its way.
+
+    Beside a target, what had failed in the same frame begins too: one more than its limit, at most.
+    """
     planner.progress.enter(State.RUNNING, planner.now_us())
     planner.decision.removed.extend(found.removed)
     _Reopener(planner, found, set(found.path)).run()

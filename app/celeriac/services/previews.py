@@ -1,6 +1,5 @@
 """The beginning of a file as people can read it: rows of tables, text, or bytes as hexadecimal digits."""
 
-import codecs
 import csv
 import io
 import re
@@ -55,8 +54,7 @@ def preview(file: Download, most_rows: int, encoding: str) -> Preview:
 
 def _decoder(encoding: str) -> Any:
     try:
-        codecs.lookup(encoding)
-        b"".decode(encoding)
+        b"a".decode(encoding, "replace")
     except (LookupError, UnicodeError) as error:
         raise Refused(f"`encoding={encoding}`: there is no such encoding of text") from error
     return lambda data: data.decode(encoding, "replace")

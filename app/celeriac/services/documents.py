@@ -44,7 +44,7 @@ def execution_document(execution: Execution) -> Document:
 
 def task_run_document(execution: Execution, run: TaskRun, past: Sequence[PastAttempt]) -> Document:
     """A task run without its outputs."""
-    shown = run.state.shown
+    shown = run.shown
     histories = [{"state": state, "date": iso(at_us)} for state, at_us in run.histories]
     if run.state in (State.RUNNING, State.KILLING) and run.started_us and histories[-1]["state"] != shown:
         histories.append({"state": shown, "date": iso(run.started_us)})

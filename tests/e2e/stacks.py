@@ -78,7 +78,7 @@ def laptop(folder: Path, amqp_url: str) -> Iterator[Stack]:
     port = free_port()
     environ = {"CELERIAC_AMQP_URL": amqp_url, "CELERIAC_RUNNER": "process"}
     argv = [BIN / "celeriac", "server", "--port", str(port)]
-    with _process(argv, folder, environ, "server"):
+    with process(argv, folder, environ, "server"):
         url = f"http://127.0.0.1:{port}"
         wait_until_ready(url, folder)
         redis_url = (folder / ".celeriac" / "run" / "main" / "redis-url").read_text().strip()
@@ -99,7 +99,7 @@ def company(folder: Path, database_url: str, redis_url: str, amqp_url: str) -> I
     }
     with ExitStack() as stack:
         for name, command in procfile().items():
-            stack.enter_context(_process(["/bin/sh", "-c", f"exec {command}"], folder, environ, name))
+            stack.enter_context(process(["/bin/sh", "-c", f"exec {command}"], folder, environ, name))
         url = f"http://127.0.0.1:{port}"
         wait_until_ready(url, folder)
         yield Stack(url, redis_url, amqp_url, folder)
@@ -132,7 +132,7 @@ def free_port() -> int:
 
 
 @contextmanager
-def _process(argv: list[Any], folder: Path, environ: Mapping[str, str], name: str) -> Iterator[None]:
+def process(argv: list[Any], folder: Path, environ: Mapping[str, str], name: str) -> Iterator[None]:
     """A command at work in the folder; asked to end with the block, and then made to."""
     path = f"{BIN}{os.pathsep}{os.environ.get('PATH', '')}"
     with (folder / f"{name}.output").open("wb") as output:

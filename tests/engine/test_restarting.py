@@ -7,7 +7,7 @@ import pytest
 from celeriac.core.errors import ExecutionNotFound, Refused
 from engine.flow_text import SET, call, fail, flow, log, work
 from hand_engine import HandEngine
-from real_engine import Ended
+from real_engine import Ended, RealEngine
 from threads import in_threads
 
 BROKEN_UNTIL_SET = f"type: {SET}, key: done, value: \"{{{{ kv('fixed') }}}}\""
@@ -313,3 +313,26 @@ def test_a_restarted_execution_can_be_killed_before_it_begins(on_each_database: 
     second = on_each_database.look(first.id)
     assert (second.state, second.states) == ("KILLED", [("b", "KILLED")])
     assert on_each_database.rows("SELECT 1 FROM frame") == []
+
+
+def test_a_task_run_that_is_to_run_again_is_shown_so(by_hand: HandEngine) -> None:
+    first = ended(by_hand, flow(f"tasks: [{breaks('b')}]"))
+
+    by_hand.app.executions.restart(first.id)
+    by_hand.drain_advances()
+
+    assert by_hand.look(first.id).state_of("b") == "RESTARTED"
+
+
+def test_a_real_engine_restarts_what_failed(engine: RealEngine) -> None:
+    key = "fixed_for_the_real_engine"
+    task = f"{{id: one, type: {SET}, key: k, value: \"{{{{ taskrun.value == '7' ? kv('{key}') : 1 }}}}\"}}"
+    loop = "id: loop, type: io.kestra.plugin.core.flow.ForEach, concurrencyLimit: 3, values: '{{ range(1, 20) }}'"
+    first = engine.run(flow(f"tasks: [{{{loop}, tasks: [{task}]}}, {work('z')}]"))
+    engine.app.surroundings.kv.set("tests", key, "yes")
+
+    engine.app.executions.restart(first.id)
+    second = engine.wait(first.id)
+
+    assert (first.state, second.state, len(second.runs("one"))) == ("FAILED", "SUCCESS", 20)
+    assert second.state_of("z") == "SUCCESS"

@@ -101,3 +101,12 @@ def test_an_execution_for_later_is_not_stuck(by_hand: HandEngine) -> None:
     by_hand.change("UPDATE execution SET created_us = 1")
 
     assert by_hand.app.sweep_store.stuck(60) == []
+
+
+def test_an_execution_for_later_can_be_forced_to_start(on_each_database: HandEngine) -> None:
+    started = start(on_each_database, scheduled_at=in_s(3600))
+
+    on_each_database.app.executions.force_run(started)
+    on_each_database.drain()
+
+    assert on_each_database.look(started).state == "SUCCESS"

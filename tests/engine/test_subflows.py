@@ -168,3 +168,23 @@ def test_a_secret_that_is_handed_down_is_masked_below_as_well(engine: RealEngine
 
     assert [message for message in ended.messages if message.startswith("got")] == ["got ******"]
     assert ended.children[0]["inputs"] == {"t": "******"}
+
+
+def test_a_kill_without_cascade_leaves_the_child_alone(on_each_database: HandEngine) -> None:
+    child = flow(f"tasks: [{work('w')}]", "child_left")
+    execution_id = on_each_database.start(flow(f"tasks: [{call('child_left')}]"), needs=[child])
+    on_each_database.drain_advances()
+
+    on_each_database.app.executions.kill(execution_id, cascade=False)
+    on_each_database.drain_advances()
+    before = on_each_database.look(execution_id)
+    on_each_database.work()
+    on_each_database.drain()
+
+    ended = on_each_database.look(execution_id)
+    assert (before.state, before.states, before.children[0]["state"]["current"]) == (
+        "KILLED",
+        [("call", "KILLED")],
+        "RUNNING",
+    )
+    assert (ended.state, ended.children[0]["state"]["current"]) == ("KILLED", "SUCCESS")

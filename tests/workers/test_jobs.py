@@ -1,12 +1,16 @@
 """What is left of a chain, as Celery keeps it in a job's request."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
+from celery.exceptions import Reject
 
-from celeriac.dispatch.app import ADVANCE, EXECUTE
+from celeriac.dispatch.app import ADVANCE, EXECUTE, SUBMIT, make_celery
+from celeriac.settings import Settings
+from celeriac.wiring import build
 from celeriac_workers import jobs
-from celeriac_workers.jobs import ChainRest, advance_each
+from celeriac_workers.jobs import ChainRest, add_submit, advance_each
 
 
 def link(seq: int, task: str = EXECUTE, execution_id: str = "x") -> dict[str, Any]:
@@ -69,3 +73,18 @@ def test_executions_that_must_wait_too_long_are_left_to_another_job(monkeypatch:
     advance_each(advanced.append, ["a", "b", "c"], again=left.extend)
 
     assert (advanced, left) == (["a"], ["b", "c"])
+
+
+def test_a_submission_goes_back_into_its_queue_while_the_database_is_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = f"sqlite:///{tmp_path}/no/such/folder.db"
+    app = build(Settings.from_environ({"CELERIAC_HOME": str(tmp_path), "CELERIAC_DATABASE_URL": url}))
+    celery = make_celery("memory://", "cache+memory://")
+    add_submit(celery, app.submissions)
+    monkeypatch.setattr(jobs, "AWAY_S", 0.0)
+
+    with pytest.raises(Reject) as rejected:
+        celery.tasks[SUBMIT].run({"namespace": "company.team", "flowId": "greeting"})
+
+    assert rejected.value.requeue

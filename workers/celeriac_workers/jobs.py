@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from celery import Celery
+from celery.exceptions import Reject
 
 from celeriac.dispatch.app import ADVANCE, EXECUTE, FIRE, SUBMIT
 from celeriac.services.attempts import Attempts, TaskRunFailed
@@ -16,6 +17,8 @@ GROUP_S = 0.1
 """How long one job advances executions before it leaves those that are left to another."""
 RUN_ON_S = 0.25
 """How long a job goes on with the next link of its chain by itself: what is short need not go through the broker."""
+AWAY_S = 2.0
+"""How long a message that could not be stored is held before it goes back into its queue."""
 _log = logging.getLogger(__name__)
 
 
@@ -61,18 +64,23 @@ def advance_each(
 def add_submit(app: Celery, submissions: Submissions) -> None:
     """celeriac.submit(message), or its properties as keyword arguments; its result is the execution's id.
 
-    It sends no events: its arguments hold inputs, which Flower would show.
+    It sends no events: its arguments hold inputs, which Flower would show. While the database is away the message goes
+    back into its queue: a job that fails would be acknowledged, and nothing else knows of it.
     """
 
     @app.task(name=SUBMIT, acks_late=True, bind=True, ignore_result=False, send_events=False)
     def _submit(job: Any, /, message: Any = None, **properties: Any) -> str:
-        return submissions.accept(f"celery {SUBMIT}", message or properties, message_id=job.request.id)
+        try:
+            return submissions.accept(f"celery {SUBMIT}", message or properties, message_id=job.request.id)
+        except submissions.dead_letters.Unavailable as error:
+            time.sleep(AWAY_S)
+            raise Reject(str(error), requeue=True) from error
 
 
 def add_fire(app: Celery, scheduling: Scheduling) -> None:
     """celeriac.fire(namespace, flow id, trigger id): an alarm rings; the database says whether anything is due."""
 
-    @app.task(name=FIRE, acks_late=True, shared=False)
+    @app.task(name=FIRE, acks_late=True)
     def _fire(namespace: str, flow_id: str, trigger_id: str) -> None:
         scheduling.fire(namespace, flow_id, trigger_id)
 

@@ -107,7 +107,9 @@ def test_the_commands_of_a_page_print_what_it_shows(name: str, page: Page, reque
         page.environ["CELERIAC_AMQP_URL"] = request.getfixturevalue("rabbitmq_url")
     for language, text in blocks(name):
         if named := _FILE.match(text):
-            (page.folder / named[1]).write_text(page.moved(text[named.end() :]))
+            path = page.folder / named[1]
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(page.moved(text[named.end() :]))
         if language != "console":
             continue
         for command, shown in exchanges(text):

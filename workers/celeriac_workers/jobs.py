@@ -23,8 +23,7 @@ _log = logging.getLogger(__name__)
 
 
 def add_advance(app: Celery, advance: Callable[[str], None], again: Callable[[Sequence[str]], None]) -> None:
-    """celeriac.advance(execution id, …). again: publishes those that are left when others have taken long.
-    """
+    """celeriac.advance(execution id, …). again: publishes those that are left when others have taken long."""
 
     @app.task(name=ADVANCE, acks_late=True)
     def _advance(*execution_ids: str) -> None:

@@ -1,6 +1,12 @@
 """What is sent after a commit, and how much of it at once."""
 
+import socket
 import threading
+from typing import Any
+
+import pytest
+from amqp.exceptions import PreconditionFailed
+from celery.canvas import Signature
 
 from celeriac.dispatch.app import make_celery
 from celeriac.dispatch.publisher import GROUP, CeleryPublisher, GatheringPublisher
@@ -35,6 +41,39 @@ def test_what_comes_while_a_message_is_on_its_way_goes_together() -> None:
     recorded.all_sent.wait(10)
 
     assert recorded.messages == [["first"], ["a", "b", "last"]]
+
+
+def test_a_message_that_cannot_be_sent_does_not_keep_later_ones_from_it() -> None:
+    class Failing(Recorded):
+        def advance(self, execution_ids: list[str]) -> None:  # type: ignore[override] # as above
+            super().advance(execution_ids)
+            if "broken" in execution_ids:
+                raise ValueError("unforeseen")
+
+    failing = Failing()
+    failing.go.set()
+    publisher = GatheringPublisher(failing)
+    publisher.advance(["broken"])
+    while not failing.messages:
+        pass
+
+    publisher.advance(["last"])
+
+    assert failing.all_sent.wait(10)
+
+
+@pytest.mark.parametrize(
+    "error", [PreconditionFailed("queue 'orchestrate' has other arguments"), socket.gaierror("unknown name")]
+)
+def test_a_broker_that_refuses_is_as_one_that_is_away(error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = make_celery("memory://", "")
+
+    def refuse(*_: Any, **__: Any) -> None:
+        raise error
+
+    monkeypatch.setattr(Signature, "apply_async", refuse)
+
+    CeleryPublisher(app).advance(["x"])
 
 
 def test_many_executions_are_sent_a_few_by_each_message(valkey_url: str) -> None:

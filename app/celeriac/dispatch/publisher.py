@@ -7,13 +7,17 @@ from collections.abc import Sequence
 import kombu.exceptions
 import redis.exceptions
 from celery import Celery
+from kombu.transport import pyamqp
 
 from celeriac.core.decision import Fan
 from celeriac.dispatch.canvas import advance, canvases
 
 GROUP = 8
 """Executions that one message advances at most."""
-_AWAY = (kombu.exceptions.OperationalError, redis.exceptions.RedisError, ConnectionError, TimeoutError)
+_AWAY: tuple[type[Exception], ...] = (
+    *(kombu.exceptions.OperationalError, redis.exceptions.RedisError, OSError),
+    *(*pyamqp.Transport.connection_errors, *pyamqp.Transport.channel_errors),
+)
 _log = logging.getLogger(__name__)
 
 
@@ -80,7 +84,10 @@ class GatheringPublisher:
             with self._has_some:
                 self._has_some.wait_for(lambda: self._waiting)
                 gathered, self._waiting = self._waiting, []
-            self._publisher.advance(list(dict.fromkeys(gathered)))
+            try:
+                self._publisher.advance(list(dict.fromkeys(gathered)))
+            except Exception:  # noqa: BLE001 # the edge of the thread, which nobody would begin anew
+                _log.exception("not published", extra={"job": "advance"})
 
 
 class NoPublisher:

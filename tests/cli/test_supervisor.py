@@ -13,7 +13,7 @@ import pytest
 from setproctitle import setproctitle
 
 from celeriac.cli.child import ChildSpec
-from celeriac.cli.supervisor import ChildEnded, ChildKeepsEnding, Supervisor
+from celeriac.cli.supervisor import MAX_QUICK_ENDS, ChildEnded, ChildKeepsEnding, Supervisor
 
 SLEEPER = (sys.executable, "-c", "import time; time.sleep(60)")
 STUBBORN = (sys.executable, "-c", "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(60)")
@@ -183,3 +183,58 @@ def test_a_forked_child_keeps_no_descriptor_of_its_parent_open(tmp_path: Path) -
 
         assert os.read(read, 1) == b""
     os.close(read)
+
+
+def test_a_patient_supervisor_goes_on_trying_and_counts(tmp_path: Path) -> None:
+    with Supervisor(tmp_path, clock=_Hurried(), gives_up=False) as supervisor:
+        supervisor.start(_spec("role", ("/bin/sh", "-c", "exit 1")))
+        ended: list[ChildEnded] = []
+        _until(lambda: bool(ended.extend(supervisor.poll()) or len(ended) > MAX_QUICK_ENDS), 30)
+
+    assert [one.times for one in ended][: MAX_QUICK_ENDS + 1] == list(range(1, MAX_QUICK_ENDS + 2))
+
+
+def test_a_supervisor_without_threads_forks_again(tmp_path: Path) -> None:
+    def main() -> None:
+        os.write(1, b"forked\n")
+        raise SystemExit(3)
+
+    with Supervisor(tmp_path, forks_again=True) as supervisor:
+        supervisor.start(ChildSpec("role", ("/bin/false",), dict(os.environ), main=main))
+        _until(lambda: bool(supervisor.poll() and False) or supervisor.log_path("role").read_text() == "forked\n" * 2)
+
+
+def test_a_child_is_run_once_to_its_end(tmp_path: Path) -> None:
+    def main() -> None:
+        raise SystemExit(3)
+
+    with Supervisor(tmp_path) as supervisor:
+        assert supervisor.run_once(ChildSpec("once", STUBBORN, dict(os.environ), main=main)) == 3
+        assert supervisor.poll() == []
+
+
+def test_a_child_that_is_run_once_ends_when_its_command_is_interrupted(tmp_path: Path) -> None:
+    started = time.monotonic()
+    signal.signal(signal.SIGALRM, signal.default_int_handler)
+    signal.setitimer(signal.ITIMER_REAL, 0.3)
+    with Supervisor(tmp_path) as supervisor, pytest.raises(KeyboardInterrupt):
+        supervisor.run_once(_spec("once", SLEEPER))
+
+    assert time.monotonic() - started < 20
+    assert [child for child in psutil.Process().children() if child.status() != psutil.STATUS_ZOMBIE] == []
+
+
+TALKER = """
+import os, sys
+from pathlib import Path
+from celeriac.cli.child import ChildSpec
+from celeriac.cli.supervisor import Supervisor
+with Supervisor(Path(sys.argv[1])) as supervisor:
+    supervisor.run_once(ChildSpec("once", ("/bin/sh", "-c", "echo hello"), dict(os.environ), talks=True))
+"""
+
+
+def test_what_a_child_that_talks_says_is_seen_and_not_logged(tmp_path: Path) -> None:
+    done = subprocess.run([sys.executable, "-c", TALKER, str(tmp_path)], capture_output=True, text=True, timeout=60)
+
+    assert (done.stdout, done.stderr, list(tmp_path.iterdir())) == ("", "hello\n", [])

@@ -24,6 +24,7 @@ def test_it_has_every_place() -> None:
         "  Flower      http://127.0.0.1:81/flower/",
         "  Database    sqlite:////srv/c/celeriac.db",
         "  Broker      redis://valkey:6379/0",
+        "  Producers   the stream `celeriac.submit` of Redis, whose URL is in /srv/c/run/main/redis-url",
         "  Storage     file:///srv/c/storage",
         f"  Home        {Path('/srv/c')}",
         "  Logging in  users do, with email and password",

@@ -1,6 +1,7 @@
 """Heartbeats: who lives is seen, who has ended is not, who is dead is forgotten."""
 
 import os
+import threading
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -70,3 +71,20 @@ def test_a_file_shows_that_a_process_lives(by_hand: HandEngine, tmp_path: Path) 
         heartbeat.beat_now()
 
         wait_until(lambda: alive.stat().st_mtime > 0, "the next beat", 8)
+
+
+def test_a_beat_that_fails_is_followed_by_others(by_hand: HandEngine, tmp_path: Path) -> None:
+    processes = Processes(ProcessStore(by_hand.app.database), "main", tmp_path / "no" / "such" / "folder")
+    asked = threading.Event()
+
+    def detail() -> dict[str, int]:
+        if asked.is_set():
+            return {"flows": 2}
+        asked.set()
+        raise RuntimeError("dictionary changed size during iteration")
+
+    with processes.heartbeat("watcher", detail) as heartbeat:
+        asked.wait(5)
+        heartbeat.beat_now()
+
+        wait_until(processes.living, "the second beat", 8)

@@ -47,8 +47,9 @@ class WorkerBeat(threading.Thread):
             time.sleep(BEAT_S)
             try:
                 self._beat()
-            except self._workers.Unavailable as error:
-                _log.warning("no beat, the database is away", extra={"error": str(error)})
+            except Exception as error:  # noqa: BLE001 # the edge of one beat; without this thread nobody stops the runs
+                unforeseen = None if isinstance(error, self._workers.Unavailable) else error
+                _log.warning("no beat, the database is away", extra={"error": str(error)}, exc_info=unforeseen)
                 if time.monotonic() - beaten_at > SILENT_S:
                     self._slots.stop_all(DISK_FULL if "disk is full" in str(error) else "lost")
                 continue

@@ -6,6 +6,7 @@ import secrets
 import socket
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -39,9 +40,10 @@ class Processes:
         return Heartbeat(self._store, role, self._cell, detail, self.show_life)
 
     def show_life(self) -> None:
-        """Touches the file that health checks look at."""
+        """Touches the file that health checks look at; where it cannot be touched they will tell."""
         if self._alive_file is not None:
-            self._alive_file.touch()
+            with suppress(OSError):
+                self._alive_file.touch()
 
 
 class Heartbeat:
@@ -107,3 +109,5 @@ class Heartbeat:
             action()
         except self._store.Unavailable as error:
             _log.warning("no heartbeat, the database is away", extra={"error": str(error)})
+        except Exception:  # noqa: BLE001 # the edge of one beat: the next one may succeed
+            _log.exception("no heartbeat")

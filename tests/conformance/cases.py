@@ -42,6 +42,18 @@ def selected() -> Iterator[Case]:
             yield case
 
 
+def lifecycle() -> Iterator[Case]:
+    """Cases of what people do with executions, whose flows are given."""
+    for number, data in enumerate(_lines("lifecycle")):
+        source = data.get("flow_yaml") or (data["flow"] and _text(data["flow"]))
+        if source:
+            yield Case(f"lifecycle:{number}-{data['id']}", data, source, _needed(data["needs"]))
+
+
+def _needed(needs: list[str]) -> tuple[str, ...]:
+    return tuple(_text(path) for path in needs if path.endswith((".yaml", ".yml")))
+
+
 def _all() -> Iterator[Case]:
     for number, data in enumerate(_lines("run")):
         needs = tuple(_text(path) for path in data["needs"])

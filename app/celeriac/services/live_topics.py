@@ -1,4 +1,7 @@
-"""What can be watched: an execution, its log, the list of executions, the list of flows. Masked as views are."""
+"""What can be watched: an execution, its log, the list of executions, the list of flows. Masked as views are.
+
+What was read is taken note of when everything was: a database that goes away in between costs no change.
+"""
 
 from collections.abc import Sequence
 
@@ -71,14 +74,7 @@ class ExecutionTopic:
         self.every_s = _QUICK_S
 
     def everything(self) -> list[Document]:
-        pulse = self._live.pulse(self._id, 0)
-        if pulse is None:
-            return [self._gone()]
-        if self._head is None:
-            self._remember(pulse)
-        seqs = sorted(pulse.marks)
-        first = {"complete": len(seqs) <= MOST_RUNS, "total": len(seqs)}
-        return [self._document(pulse.execution, seqs[:MOST_RUNS]) | first]
+        return self._everything(anew=self._head is None)
 
     def changes(self) -> list[Document]:
         if self._head is None:
@@ -88,26 +84,39 @@ class ExecutionTopic:
             self._head, self.every_s = None, _SLOW_S
             return [self._gone()]
         if _starts(pulse.execution) != self._starts:
-            self._marks = {}
-            self._head = None
-            return self.everything()
+            return self._everything(anew=True)
         changed = [seq for seq, mark in pulse.marks.items() if self._marks.get(seq) != mark]
-        before = self._head
-        self._remember(pulse)
-        if not changed and self._head == before:
+        head = self._views.header(pulse.execution)
+        if not changed and head == self._head:
+            self._remember(pulse, head)
             return []
-        return [self._document(pulse.execution, sorted(changed)) | {"complete": False}]
+        document = self._document(pulse.execution, head, sorted(changed))
+        self._remember(pulse, head)
+        return [document | {"complete": False}]
 
-    def _remember(self, pulse: Pulse) -> None:
+    def _everything(self, *, anew: bool) -> list[Document]:
+        """anew: changes are counted from here on."""
+        pulse = self._live.pulse(self._id, 0)
+        if pulse is None:
+            return [self._gone()]
+        seqs = sorted(pulse.marks)
+        head = self._views.header(pulse.execution)
+        document = self._document(pulse.execution, head, seqs[:MOST_RUNS])
+        if anew:
+            self._marks = {}
+            self._remember(pulse, head)
+        return [document | {"complete": len(seqs) <= MOST_RUNS, "total": len(seqs)}]
+
+    def _remember(self, pulse: Pulse, head: Document) -> None:
         self._marks |= pulse.marks
         self._since_us = pulse.now_us
         self._starts = _starts(pulse.execution)
-        self._head = self._views.header(pulse.execution)
+        self._head = head
         self.every_s = _QUICK_S if pulse.execution.done_us is None else _SLOW_S
 
-    def _document(self, execution: Execution, seqs: Sequence[int]) -> Document:
+    def _document(self, execution: Execution, head: Document, seqs: Sequence[int]) -> Document:
         runs = self._views.runs_by_seq(execution, seqs, LARGEST_OUTPUTS)
-        return {"topic": self._name, "execution": self._views.header(execution), "taskRuns": runs}
+        return {"topic": self._name, "execution": head, "taskRuns": runs}
 
     def _gone(self) -> Document:
         return {"topic": self._name, "execution": None, "taskRuns": [], "complete": True}
@@ -137,8 +146,8 @@ class LogsTopic:
         if self._cursor is None:
             return []
         lines, cursor = self._logs.news([self._id], {self._id: self._cursor}, _BATCH)
-        self._cursor = cursor[self._id]
         self.every_s = _QUICK_S if lines or not self._live.is_done(self._id) else _SLOW_S
+        self._cursor = cursor[self._id]
         shown = [log_document(line) for line in lines if line.level in self._levels]
         return [{"topic": self._name, "lines": shown[at : at + _BATCH]} for at in range(0, len(shown), _BATCH)]
 
@@ -161,10 +170,10 @@ class ExecutionsTopic:
         return []
 
     def changes(self) -> list[Document]:
-        before, self._open = self._open or {}, self._live.open_executions()
+        before, now = self._open or {}, self._live.open_executions()
         new = self._live.newer(self._newest)
-        self._newest = new[-1] if new else self._newest
-        changed = {key for key, _ in before.items() ^ self._open.items()} | set(new)
+        self._open, self._newest = now, new[-1] if new else self._newest
+        changed = {key for key, _ in before.items() ^ now.items()} | set(new)
         return [{"topic": self.kind, "changed": sorted(changed)}] if changed else []
 
 

@@ -170,6 +170,17 @@ def test_a_secret_that_is_handed_down_is_masked_below_as_well(engine: RealEngine
     assert ended.children[0]["inputs"] == {"t": "******"}
 
 
+def test_a_secret_that_a_child_gives_back_is_masked_above(engine: RealEngine) -> None:
+    secret = "inputs: [{id: s, type: SECRET}]\noutputs: [{id: back, type: STRING, value: '{{ inputs.s }}'}]"
+    child = flow(f"{secret}\ntasks: [{log('a')}]", "gives_back")
+    told = f"{{id: l, type: {LOG}, message: 'got {{{{ outputs.call.outputs.back }}}}'}}"
+
+    ended = engine.run(flow(f"tasks: [{call('gives_back', 'inputs: {s: hunter3333}')}, {told}]"), needs=[child])
+
+    assert [message for message in ended.messages if message.startswith("got")] == ["got ******"]
+    assert ended.outputs_of("call")["outputs"] == {"back": "******"}
+
+
 def test_a_kill_without_cascade_leaves_the_child_alone(on_each_database: HandEngine) -> None:
     child = flow(f"tasks: [{work('w')}]", "child_left")
     execution_id = on_each_database.start(flow(f"tasks: [{call('child_left')}]"), needs=[child])

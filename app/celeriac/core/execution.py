@@ -14,6 +14,8 @@ CORRELATION = "system.correlationId"
 """The label that executions have in common which came from one another."""
 RESTARTED = "system.restarted"
 REPLAYED = "system.replay"
+INPUTS_OF = "inputs:"
+"""Before the id of an execution in `secrets`: the values of its SECRET inputs."""
 _BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
 

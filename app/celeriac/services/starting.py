@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from celeriac.core.errors import FlowInvalid, InputsInvalid, Refused
-from celeriac.core.execution import CORRELATION, Execution, new_execution_id
+from celeriac.core.execution import CORRELATION, INPUTS_OF, Execution, new_execution_id
 from celeriac.core.expression import Renderer
 from celeriac.core.flow_index import FlowIndex
-from celeriac.core.inputs import Input, resolve, with_secrets
+from celeriac.core.inputs import Input, resolve, secret_ids, with_secrets
 from celeriac.core.state import State
 from celeriac.core.task_type import Identity
 from celeriac.services.files import ExecutionFiles
@@ -124,5 +124,6 @@ class Starting:
         )
         if resolved.problems:
             raise InputsInvalid(resolved.problems)
-        execution.add_secrets(world.secret_names)
+        own = {f"{INPUTS_OF}{execution.id}"} if secret_ids(declared) else set()
+        execution.add_secrets(world.secret_names | own)
         return dict(with_secrets(declared, resolved.values, self._around.encryption.encrypt)), list(resolved.warnings)

@@ -1,6 +1,8 @@
 """Starting executions over HTTP: bodies of every kind, files of any size, keys that count once."""
 
 import io
+import threading
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
@@ -131,6 +133,44 @@ def test_a_large_file_beside_small_texts_is_no_large_form(api: FlaskClient, monk
     assert api.post(PATH, data={"n": "2", "data": (io.BytesIO(b"x" * 2_000_000), "x")}).status_code == 200
 
 
+class Large(io.RawIOBase):
+    """A form with one large file, made as it is read."""
+
+    def __init__(self, size: int) -> None:
+        self._head = io.BytesIO(b'--b\r\nContent-Disposition: form-data; name="data"; filename="x"\r\n\r\n')
+        self._tail = io.BytesIO(b"\r\n--b--\r\n")
+        self._left = size
+        self.size = size + len(self._head.getvalue()) + len(self._tail.getvalue())
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override] # io passes a writable memoryview
+        if data := self._head.read(len(buffer)):
+            buffer[: len(data)] = data
+            return len(data)
+        count = min(self._left, len(buffer))
+        if not count:
+            data = self._tail.read(len(buffer))
+            buffer[: len(data)] = data
+            return len(data)
+        buffer[:count] = bytes(count)
+        self._left -= count
+        return count
+
+
+def test_a_large_file_takes_no_memory(api: FlaskClient) -> None:
+    body = Large(80_000_000)
+    tracemalloc.start()
+
+    sent = {"CONTENT_TYPE": "multipart/form-data; boundary=b", "CONTENT_LENGTH": str(body.size), "wsgi.input": body}
+    answer = api.post(PATH, environ_overrides=sent)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert (answer.status_code, peak < 40_000_000) == (200, True)
+
+
 def test_too_many_parts_are_refused(api: FlaskClient) -> None:
     data = {f"x{number}": "x" for number in range(1001)}
 
@@ -196,10 +236,12 @@ def test_a_nul_character_is_refused(api: FlaskClient) -> None:
 
 
 def test_the_same_key_starts_one_execution(api: FlaskClient, by_hand: HandEngine) -> None:
-    first, again = (api.post(PATH, data={"n": "7"}, headers={"Idempotency-Key": "k"}).json for _ in range(2))
-    other = api.post(PATH, headers={"Idempotency-Key": "other"}).json
+    first, again = (api.post(PATH, data={"n": "7"}, headers={"Idempotency-Key": "k"}) for _ in range(2))
+    other = api.post(PATH, headers={"Idempotency-Key": "other"})
 
-    assert (first["id"] == again["id"], first["id"] == other["id"], started(by_hand)) == (True, False, 2)
+    assert first.json["id"] == again.json["id"] != other.json["id"]
+    assert ("Idempotent-Replayed" in first.headers, "Idempotent-Replayed" in again.headers) == (False, True)
+    assert started(by_hand) == 2
 
 
 @pytest.mark.parametrize(
@@ -216,12 +258,14 @@ def test_an_execution_can_wait_for_its_date(api: FlaskClient) -> None:
     assert answer.json["scheduleDate"] == "2099-01-01T08:00:00.000000Z"
 
 
-def test_who_waits_gets_the_execution_when_it_has_ended(
-    server: Flask, by_hand: HandEngine, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("celeriac.web.api.execution_starts.time.sleep", lambda seconds: by_hand.drain())
+def test_who_waits_gets_the_execution_when_it_has_ended(server: Flask, by_hand: HandEngine) -> None:
+    work = threading.Thread(target=by_hand.wait_for, args=(lambda: by_hand.drain() or is_over.is_set(), "the answer"))
+    is_over = threading.Event()
+    work.start()
 
     answer = server.test_client().post(f"{PATH}?wait=true")
+    is_over.set()
+    work.join()
 
     assert answer.json["state"]["current"] == "SUCCESS"
     assert [run["taskId"] for run in answer.json["taskRunList"]] == ["say"]

@@ -1,6 +1,6 @@
 """Executions as the API returns them: Kestra's names and shapes, secrets hidden."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -105,8 +105,8 @@ class Views:
     def first_task_runs(self, execution: Execution, most: int) -> list[Document]:
         """The first task runs of an execution, without their outputs."""
         runs = self._store.first(execution.id, most)
-        past = self._store.attempts(execution.id) if any(run.attempt > 1 for run in runs) else []
-        return [task_run_document(execution, run, [one for one in past if one.seq == run.seq]) for run in runs]
+        past = self._past(execution, runs)
+        return [task_run_document(execution, run, past.get(run.seq, ())) for run in runs]
 
     def states_of_tasks(self, execution_id: str) -> dict[str, int]:
         """{state of task runs as people see it: how many}."""
@@ -118,8 +118,8 @@ class Views:
 
     def run_documents(self, execution: Execution, runs: Sequence[TaskRun], masker: Masker) -> list[Document]:
         """Task runs with their outputs."""
-        past = self._store.attempts(execution.id) if any(run.attempt > 1 for run in runs) else []
-        return [self._task_run(execution, run, [one for one in past if one.seq == run.seq], masker) for run in runs]
+        past = self._past(execution, runs)
+        return [self._task_run(execution, run, past.get(run.seq, ()), masker) for run in runs]
 
     def runs_by_seq(self, execution: Execution, seqs: Sequence[int], most_bytes: int) -> list[Document]:
         """Some task runs; outputs that are larger are None, with `outputsOmitted`."""
@@ -191,6 +191,13 @@ class Views:
         document = self.header(execution, masker)
         document["taskRunList"] = self.run_documents(execution, runs, masker)
         return document
+
+    def _past(self, execution: Execution, runs: Sequence[TaskRun]) -> Mapping[int, Sequence[PastAttempt]]:
+        """{number of a task run: its superseded attempts}."""
+        found: dict[int, list[PastAttempt]] = {}
+        for one in self._store.attempts(execution.id) if any(run.attempt > 1 for run in runs) else ():
+            found.setdefault(one.seq, []).append(one)
+        return found
 
     def _task_run(self, execution: Execution, run: TaskRun, past: Sequence[PastAttempt], masker: Masker) -> Document:
         outputs = run.outputs

@@ -32,7 +32,8 @@ _FIRST_LOOK_S, _LAST_LOOK_S = 0.02, 1.0
 def create(namespace: str, flow_id: str, query: StartExecution) -> Response:
     """Starts a flow. The body is a form with one part for each input, files as file parts, or empty.
 
-    With a header `Idempotency-Key` the same key starts one execution only, and answers with that one ever after.
+    With a header `Idempotency-Key` the same key starts one execution only, and answers with that one ever after
+    (header `Idempotent-Replayed: true`).
     """
     with streams().one() if query.wait else nullcontext():
         texts, files = sent_inputs()
@@ -49,7 +50,7 @@ def create(namespace: str, flow_id: str, query: StartExecution) -> Response:
         if query.wait:
             return json_answer(with_url(ended(started)))
         if started.execution is None:
-            return json_answer(with_url(celeriac().views.execution(started)))
+            return json_answer(with_url(celeriac().views.execution(started)), headers={"Idempotent-Replayed": "true"})
         return json_answer(with_url(celeriac().views.created(started.execution)))
 
 

@@ -3,12 +3,13 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from celeriac.core.dated_trigger import RecoverMissedSchedules
 from celeriac.core.plugin_types import Types
 from celeriac.core.trigger_type import TriggerType
 from celeriac.plugins.core.condition import combined, dates, executions
 from celeriac.plugins.core.condition.executions import ExecutionStatus
 from celeriac.plugins.core.trigger.flow import Flow
-from celeriac.plugins.core.trigger.schedule import RecoverMissedSchedules, Schedule, ScheduleOnDates
+from celeriac.plugins.core.trigger.schedule import Schedule, ScheduleOnDates
 from celeriac.plugins.core.trigger.webhook import Webhook
 
 CONDITIONS = [

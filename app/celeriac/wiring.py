@@ -233,6 +233,7 @@ class App:
             migrate=self.migrate,
             away=self.claims.Unavailable,
             open_storage=lambda: self.storage,
+            open_secrets=lambda: self.encryption,
             users=lambda: self.users,
         )
 

@@ -73,6 +73,10 @@ def test_a_storage_that_cannot_be_opened_is_told(settings: Settings) -> None:
     assert _refusal(replace(settings, storage_url="file:///proc/celeriac")).startswith("CELERIAC_STORAGE_URL: ")
 
 
+def test_a_secret_key_that_is_none_is_told(settings: Settings) -> None:
+    assert _refusal(replace(settings, secret_key="abc")).startswith("CELERIAC_SECRET_KEY is no Fernet key: make one")
+
+
 def test_the_first_administrator_is_made_once(settings: Settings) -> None:
     first = replace(settings, admin_email="ada@example.com", admin_password="correct horse")
     _prepared(first)

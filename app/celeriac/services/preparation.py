@@ -8,7 +8,7 @@ from ipaddress import ip_address
 from typing import Protocol
 from urllib.parse import urlsplit
 
-from celeriac.core.errors import Refused, StorageFailed, UserInvalid
+from celeriac.core.errors import Refused, SecretInvalid, StorageFailed, UserInvalid
 from celeriac.settings import Settings
 
 PATIENCE_S = 60.0
@@ -31,13 +31,14 @@ class FirstUsers(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Preparation:
-    """ping: raises one of `away` while the database is. open_storage: raises StorageFailed."""
+    """ping: raises one of `away` while the database is. open_storage: StorageFailed. open_secrets: SecretInvalid."""
 
     settings: Settings
     ping: Callable[[], object]
     migrate: Callable[[], None]
     away: tuple[type[Exception], ...]
     open_storage: Callable[[], object]
+    open_secrets: Callable[[], object]
     users: Callable[[], FirstUsers]
 
     def services(self, within_s: float = PATIENCE_S) -> None:
@@ -57,6 +58,10 @@ class Preparation:
             self.open_storage()
         except StorageFailed as error:
             raise NotReady(f"CELERIAC_STORAGE_URL: {error}") from error
+        try:
+            self.open_secrets()
+        except SecretInvalid as error:
+            raise NotReady(str(error)) from error
 
     def people(self) -> None:
         """Makes the first administrator; nobody else on the network may come in without one. Raises: NotReady."""

@@ -162,6 +162,17 @@ def test_outputs_are_told_for_the_execution_and_each_task_run(api: FlaskClient, 
     assert api.get(f"/api/v1/outputs/executions/{ended}").status_code == 200
 
 
+def test_outputs_that_are_too_large_together_have_to_be_asked_for(
+    api: FlaskClient, ended: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("celeriac.web.execution_answers.MOST_OUTPUTS", 35)
+
+    one, _, two, _ = api.get(f"/api/v1/executions/{ended}").json["taskRunList"]
+
+    assert (one["outputs"], two["outputs"], two["outputsOmitted"]) == ({"value": "got ******"}, None, True)
+    assert api.get(f"/api/v1/outputs/tasks/{ended}/{two['id']}").json == {"value": "two"}
+
+
 @pytest.mark.parametrize(
     "path",
     [

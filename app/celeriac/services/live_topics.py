@@ -18,6 +18,8 @@ MOST_RUNS = 1000
 """Task runs that a watcher gets at first; others come when they change."""
 LARGEST_OUTPUTS = 16_384
 """Bytes of a task run's outputs; larger ones are left out and have to be asked for."""
+MOST_OUTPUTS = 1_000_000
+"""Bytes of all outputs in one event."""
 MOST_LINES = 500
 """Log lines that a watcher gets at first."""
 _BATCH = 1000
@@ -115,7 +117,7 @@ class ExecutionTopic:
         self.every_s = _QUICK_S if pulse.execution.done_us is None else _SLOW_S
 
     def _document(self, execution: Execution, head: Document, seqs: Sequence[int]) -> Document:
-        runs = self._views.runs_by_seq(execution, seqs, LARGEST_OUTPUTS)
+        runs = self._views.runs_by_seq(execution, seqs, LARGEST_OUTPUTS, MOST_OUTPUTS)
         return {"topic": self._name, "execution": head, "taskRuns": runs}
 
     def _gone(self) -> Document:

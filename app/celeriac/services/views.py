@@ -1,23 +1,22 @@
 """Executions as the API returns them: Kestra's names and shapes, secrets hidden."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
-
-import orjson
 
 from celeriac.core.errors import CeleriacError, ExecutionNotFound, NotFound
 from celeriac.core.execution import Execution, task_run_id
-from celeriac.core.frames import ONCE, TaskRun
+from celeriac.core.frames import ONCE
 from celeriac.core.inputs import MASK, masked
 from celeriac.core.page import Page
 from celeriac.core.state import State
-from celeriac.services.documents import Document, execution_document, log_document, metric_document, task_run_document
+from celeriac.services.documents import Document, execution_document, log_document, metric_document
 from celeriac.services.flows import Flows
 from celeriac.services.masking import Maskers
+from celeriac.services.run_views import Allowance, RunViews
 from celeriac.storage.internal import Storage
 from celeriac.storage.masking import Masker
 from celeriac.store.log_store import LogCursor, LogStore
-from celeriac.store.view_store import PastAttempt, ViewStore
+from celeriac.store.view_store import ViewStore
 
 __all__ = ["Document", "Views"]
 
@@ -32,8 +31,8 @@ class Views:
     def __init__(self, store: ViewStore, logs: LogStore, flows: Flows, storage: Storage, maskers: Maskers) -> None:
         self._store = store
         self._logs = logs
+        self._runs = RunViews(store, storage)
         self._flows = flows
-        self._storage = storage
         self._maskers = maskers
 
     def ping(self) -> None:
@@ -47,9 +46,9 @@ class Views:
             raise ExecutionNotFound(f"Execution {execution_id} does not exist")
         return execution
 
-    def execution(self, execution_id: str) -> Document:
-        """The execution with its task runs. Raises: ExecutionNotFound."""
-        return self._document(execution_id, 0)
+    def execution(self, execution_id: str, *, most_bytes: int | None = None) -> Document:
+        """The execution with its task runs; of their outputs at most so many bytes. Raises: ExecutionNotFound."""
+        return self._document(execution_id, 0, None if most_bytes is None else Allowance(most_bytes, most_bytes))
 
     def created(self, execution: Execution) -> Document:
         """An execution that has only just been written, without looking at the database."""
@@ -99,14 +98,13 @@ class Views:
         stored = {one.value for state in states for one in (_CREATED_IN if state is State.CREATED else (state,))}
         runs = self._store.children_of(execution_id, parent, sorted(stored), cursor, size)
         more = str(runs[-1].seq) if len(runs) == size else None
-        documents = self.run_documents(execution, runs, self.masker(execution))
+        documents = self._runs.documents(execution, runs, self.masker(execution))
         return Page(documents, sum(self._store.count(execution_id).values()), cursor=more)
 
     def first_task_runs(self, execution: Execution, most: int) -> list[Document]:
         """The first task runs of an execution, without their outputs."""
         runs = self._store.first(execution.id, most)
-        past = self._past(execution, runs)
-        return [task_run_document(execution, run, past.get(run.seq, ())) for run in runs]
+        return self._runs.bare_documents(execution, runs)
 
     def states_of_tasks(self, execution_id: str) -> dict[str, int]:
         """{state of task runs as people see it: how many}."""
@@ -116,23 +114,14 @@ class Views:
             found[shown] = found.get(shown, 0) + count
         return found
 
-    def run_documents(self, execution: Execution, runs: Sequence[TaskRun], masker: Masker) -> list[Document]:
-        """Task runs with their outputs."""
-        past = self._past(execution, runs)
-        return [self._task_run(execution, run, past.get(run.seq, ()), masker) for run in runs]
-
-    def runs_by_seq(self, execution: Execution, seqs: Sequence[int], most_bytes: int) -> list[Document]:
-        """Some task runs; outputs that are larger are None, with `outputsOmitted`."""
+    def runs_by_seq(
+        self, execution: Execution, seqs: Sequence[int], most_bytes: int, together: int | None = None
+    ) -> list[Document]:
+        """Some task runs with as many bytes of outputs, each and together."""
         if not seqs:
             return []
-        runs = self._store.some(execution.id, seqs)
-        masker = self.masker(execution)
-        return [
-            document
-            if _is_small(document["outputs"], most_bytes)
-            else document | {"outputs": None, "outputsOmitted": True}
-            for document in self.run_documents(execution, runs, masker)
-        ]
+        runs, masker = self._store.some(execution.id, seqs), self.masker(execution)
+        return self._runs.documents(execution, runs, masker, Allowance(most_bytes, together or most_bytes))
 
     def masker(self, execution: Execution) -> Masker:
         """Hides what the execution must not show. Raises what makes its flow unreadable."""
@@ -152,7 +141,7 @@ class Views:
         runs = self._store.some(execution_id, [self.seq_of(execution_id, run_id)])
         if not runs:
             raise NotFound(f"Execution {execution_id} has no task run {run_id}")
-        return self.run_documents(execution, runs, self.masker(execution))[0]
+        return self._runs.documents(execution, runs, self.masker(execution))[0]
 
     def output_places(self, execution_id: str) -> list[Document]:
         """Which task runs have outputs. Raises: ExecutionNotFound."""
@@ -184,31 +173,13 @@ class Views:
         lines, cursor = self._logs.news(list(execution_ids), after or {}, LOG_BATCH)
         return [log_document(line) for line in lines], cursor
 
-    def _document(self, execution_id: str, since_us: int) -> Document:
+    def _document(self, execution_id: str, since_us: int, allowance: Allowance | None = None) -> Document:
         execution = self.stored(execution_id)
         runs = self._store.task_runs(execution_id, since_us)
         masker = self.masker(execution)
         document = self.header(execution, masker)
-        document["taskRunList"] = self.run_documents(execution, runs, masker)
+        document["taskRunList"] = self._runs.documents(execution, runs, masker, allowance)
         return document
-
-    def _past(self, execution: Execution, runs: Sequence[TaskRun]) -> Mapping[int, Sequence[PastAttempt]]:
-        """{number of a task run: its superseded attempts}."""
-        found: dict[int, list[PastAttempt]] = {}
-        for one in self._store.attempts(execution.id) if any(run.attempt > 1 for run in runs) else ():
-            found.setdefault(one.seq, []).append(one)
-        return found
-
-    def _task_run(self, execution: Execution, run: TaskRun, past: Sequence[PastAttempt], masker: Masker) -> Document:
-        outputs = run.outputs
-        if run.outputs_uri is not None:
-            with self._storage.open(run.outputs_uri) as file:
-                outputs = orjson.loads(file.read())
-        return task_run_document(execution, run, past) | {"outputs": masker.mask_data(outputs or {})}
-
-
-def _is_small(outputs: Any, most_bytes: int) -> bool:
-    return len(orjson.dumps(outputs, option=orjson.OPT_NON_STR_KEYS, default=str)) <= most_bytes
 
 
 def _hidden(value: Any) -> Any:

@@ -11,6 +11,7 @@ from werkzeug.exceptions import ServiceUnavailable
 from celeriac.services.live import Event, Live, WatchEnded, Watcher
 from celeriac.services.logs import LogFilter
 from celeriac.web.api import celeriac
+from celeriac.web.execution_answers import MOST_OUTPUTS
 from celeriac.web.models.events import FollowLogs, WatchTopics
 from celeriac.web.openapi import operation
 from celeriac.web.params import wrong
@@ -99,7 +100,7 @@ def _executions(app: App, execution_id: str, watcher: Watcher, is_gone: Callable
         time.sleep(min(5.0, rest_s))
         watcher.drain()
         begun = time.monotonic()
-        document = app.views.execution(execution_id)
+        document = app.views.execution(execution_id, most_bytes=MOST_OUTPUTS)
         yield frame(_json(document), event_id="end" if document["done"] else "progress")
         if document["done"]:
             return

@@ -2,7 +2,6 @@
 
 import time
 from contextlib import nullcontext
-from typing import Any
 
 from flask import Blueprint, Response, request
 from pydantic import ValidationError
@@ -13,7 +12,7 @@ from celeriac.core.inputs import MASK, Input, ResolvedInput
 from celeriac.core.labels import parse_labels
 from celeriac.web.aliases import alias
 from celeriac.web.api import celeriac
-from celeriac.web.execution_answers import Document, with_url
+from celeriac.web.execution_answers import Document, read_whole, with_url
 from celeriac.web.forms import FORMS, sent_inputs
 from celeriac.web.json_text import json_answer
 from celeriac.web.models.executions import CheckedInputs, ExecutionDocument, StartExecution, TryInputs
@@ -50,7 +49,7 @@ def create(namespace: str, flow_id: str, query: StartExecution) -> Response:
         if query.wait:
             return json_answer(with_url(ended(started)))
         if started.execution is None:
-            return json_answer(with_url(celeriac().views.execution(started)), headers={"Idempotent-Replayed": "true"})
+            return json_answer(with_url(read_whole(started)), headers={"Idempotent-Replayed": "true"})
         return json_answer(with_url(celeriac().views.created(started.execution)))
 
 
@@ -111,5 +110,4 @@ def ended(execution_id: str) -> Document:
     while views.stored(execution_id).ended_us is None and time.monotonic() < ends_at:
         time.sleep(pause_s)
         pause_s = min(pause_s * 1.3, _LAST_LOOK_S)
-    document: dict[str, Any] = views.execution(execution_id)
-    return document
+    return read_whole(execution_id)

@@ -11,7 +11,7 @@ from celeriac.services.flow_graph import flow_graph
 from celeriac.services.listing import RunSummary
 from celeriac.services.variables import iso
 from celeriac.web.api import celeriac
-from celeriac.web.execution_answers import Document, with_url
+from celeriac.web.execution_answers import Document, read_whole, with_url
 from celeriac.web.execution_queries import asked
 from celeriac.web.json_text import json_answer
 from celeriac.web.models.executions import (
@@ -64,7 +64,7 @@ def latest(json: FlowNames) -> Response:
 @operation(ExecutionDocument)
 def read(execution_id: str) -> Response:
     """The execution with its task runs."""
-    return json_answer(with_url(celeriac().views.execution(execution_id)))
+    return json_answer(with_url(read_whole(execution_id)))
 
 
 @blueprint.get("/executions/<execution_id>/flow")

@@ -11,6 +11,7 @@ from celeriac.services.webhooks import Call
 from celeriac.web.aliases import alias
 from celeriac.web.api import celeriac
 from celeriac.web.api.execution_starts import ended
+from celeriac.web.bodies import read_body
 from celeriac.web.execution_answers import Document, with_url
 from celeriac.web.json_text import json_answer
 from celeriac.web.models.executions import ExecutionDocument
@@ -33,7 +34,6 @@ def call(namespace: str, flow_id: str, key: str) -> Response:
     With a header `Idempotency-Key` the same key starts one execution only. A webhook with `wait` answers when the
     execution has ended.
     """
-    request.max_content_length = LARGEST_BYTES
     answered = celeriac().trigger_parts.webhooks.call(namespace, flow_id, key, _call())
     trigger, started = answered.trigger, answered.started
     if started is None:
@@ -55,7 +55,7 @@ def _call() -> Call:
     headers: dict[str, list[str]] = {}
     for name, value in request.headers.items():
         headers.setdefault(name.lower(), []).append(value)
-    return Call(request.get_data(), headers, request.args.to_dict(flat=False), idempotency_key)
+    return Call(read_body(LARGEST_BYTES), headers, request.args.to_dict(flat=False), idempotency_key)
 
 
 def _ended(trigger: Webhook, document: Document) -> Response:

@@ -335,3 +335,17 @@ def test_an_import_can_pass_over_what_is_invalid(client: FlaskClient) -> None:
 
     assert [one.partition(":")[0] for one in answer.json] == ["bad.yml"]
     assert ids(client.get(f"{BASE}/search")) == ["hello"]
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_LZMA])
+def test_an_import_says_that_a_zip_is_broken(client: FlaskClient, method: int) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", method) as archive:
+        archive.writestr("flow.yml", HELLO)
+    data = bytearray(packed.getvalue())
+    begin = 30 + len("flow.yml")
+    data[begin : begin + 40] = b"\xff" * 40
+
+    answer = client.post(f"{BASE}/import", data={"fileUpload": (io.BytesIO(data), "flows.zip")})
+
+    assert (answer.status_code, answer.json["detail"].partition(":")[0]) == (400, "The ZIP cannot be read")

@@ -1,7 +1,9 @@
 """Many flows at once: stored, removed, switched, carried away. Each request is all or nothing."""
 
 import io
+import lzma
 import zipfile
+import zlib
 from collections.abc import Sequence
 
 from flask import Blueprint, Response, request, send_file
@@ -33,6 +35,11 @@ blueprint = Blueprint("flow_batches", __name__)
 LARGEST_BYTES = 50_000_000
 MOST_FLOWS = 1000
 ZIP_TYPE = "application/zip"
+_BROKEN = (
+    *(zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError),
+    *(zlib.error, lzma.LZMAError),
+)
+"""What `zipfile` raises for an archive that is cut short, locked, or was never one."""
 
 
 @blueprint.post("/flows/bulk")
@@ -171,5 +178,5 @@ def _texts(data: bytes, filename: str) -> dict[str, str]:
             if sum(one.file_size for one in files) > LARGEST_BYTES:
                 raise RequestEntityTooLarge(f"The unpacked flows are larger than {LARGEST_BYTES:,} bytes")
             return {one.filename: decoded(archive.read(one), one.filename) for one in files}
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
+    except _BROKEN as error:
         raise BadRequest(f"The ZIP cannot be read: {error}") from error

@@ -92,6 +92,7 @@ def running_server(home: Path) -> Iterator[Server]:
         process = subprocess.Popen(argv, cwd=home, env=environ, stdout=output, stderr=output)
     try:
         _wait_until_ready(f"http://127.0.0.1:{port}/readyz", process, log)
+        _start(f"http://127.0.0.1:{port}", "company.science/train_model")
         yield Server(f"http://127.0.0.1:{port}", found)
     finally:
         process.terminate()
@@ -109,6 +110,12 @@ def running_browser() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser
         browser.close()
+
+
+def _start(url: str, flow: str) -> None:
+    """Something that runs while the pages are looked at."""
+    with urllib.request.urlopen(f"{url}/api/v1/main/executions/{flow}", b"", timeout=20) as answer:
+        assert answer.status == 200
 
 
 def _free_port() -> int:

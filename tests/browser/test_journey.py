@@ -125,6 +125,16 @@ def test_a_list_shows_what_starts_elsewhere_without_being_loaded_again(page: Pag
     expect(page.locator("#list tbody tr .state").first).to_have_attribute("data-state", "SUCCESS")
 
 
+def test_a_row_of_the_timeline_is_inspected_and_stands_in_the_address(page: Page, server: Server) -> None:
+    page.goto(server.pages["execution-failed"])
+
+    page.locator("execution-timeline").get_by_text("extract", exact=True).click()
+    expect(page.locator("#inspector")).to_contain_text("asking the shop")
+    page.reload()
+
+    expect(page.locator("#inspector")).to_contain_text("asking the shop")
+
+
 def test_a_filter_is_typed_stands_in_the_address_and_survives_the_way_back(page: Page) -> None:
     page.goto("/ui/executions")
 

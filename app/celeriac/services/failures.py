@@ -10,17 +10,19 @@ from celeriac.store.failure_store import FailedRun, FailingFlow, FailureStore, L
 
 LONGEST = 4000
 """Characters kept of a message; the log has all of it."""
+LogLine = tuple[str, str, str | None]
+"""(level, message, ISO time)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """The task run that broke an execution. lines: its last log lines, (level, message, ISO time), oldest first."""
+    """The task run that broke an execution. lines: its last log lines, oldest first."""
 
     task_id: str
     task_run_id: str
     value: str | None
     message: str
-    lines: tuple[tuple[str, str, str | None], ...] = ()
+    lines: tuple[LogLine, ...] = ()
 
     @property
     def first_line(self) -> str:
@@ -57,7 +59,11 @@ class Failures:
     def explain(self, execution_id: str, lines: int = 5) -> Failure | None:
         """What broke the execution, with the last log lines; None when nothing has."""
         run = self._store.failed_runs([execution_id]).get(execution_id)
-        return None if run is None else self._failure(run, self._store.tail(run, lines))
+        return None if run is None else self._failure(run, self._tail(run, lines))
+
+    def last_lines(self, execution_id: str, seq: int, attempt: int, count: int) -> tuple[LogLine, ...]:
+        """The last log lines of an attempt, counted from 1."""
+        return _shown(self._store.tail(execution_id, seq, attempt, count))
 
     def by_flow(self, since: datetime, limit: int = 8) -> list[FlowFailures]:
         """The flows that have failed since, the newest failure first."""
@@ -69,7 +75,13 @@ class Failures:
         return FlowFailures(flow.namespace, flow.flow_id, flow.count, flow.last_id, iso(flow.last_us), last)
 
     def _failure(self, run: FailedRun, lines: Sequence[Line] = ()) -> Failure:
-        errors = self._store.tail(run, 1, "ERROR")
-        message = errors[-1].message if errors else ""
-        shown = tuple((line.level, line.message[:LONGEST], iso(line.at_us)) for line in lines)
-        return Failure(run.task_id, task_run_id(run.execution_id, run.seq), run.value, message[:LONGEST], shown)
+        errors = self._tail(run, 1, "ERROR")
+        message = errors[-1].message[:LONGEST] if errors else ""
+        return Failure(run.task_id, task_run_id(run.execution_id, run.seq), run.value, message, _shown(lines))
+
+    def _tail(self, run: FailedRun, count: int, level: str | None = None) -> list[Line]:
+        return self._store.tail(run.execution_id, run.seq, run.attempt, count, level)
+
+
+def _shown(lines: Sequence[Line]) -> tuple[LogLine, ...]:
+    return tuple((line.level, line.message[:LONGEST], iso(line.at_us)) for line in lines)

@@ -70,11 +70,11 @@ class FailureStore:
         with self.database.read() as connection:
             return {row.execution_id: FailedRun(*row) for row in connection.execute(statement)}
 
-    def tail(self, run: FailedRun, count: int, level: str | None = None) -> list[Line]:
-        """The last lines of the task run's current attempt, oldest first."""
+    def tail(self, execution_id: str, seq: int, attempt: int, count: int, level: str | None = None) -> list[Line]:
+        """The last lines of an attempt, oldest first."""
         statement = (
             sa.select(LOG.c.level, LOG.c.message, LOG.c.at_us)
-            .where(LOG.c.execution_id == run.execution_id, LOG.c.seq == run.seq, LOG.c.attempt == run.attempt)
+            .where(LOG.c.execution_id == execution_id, LOG.c.seq == seq, LOG.c.attempt == attempt)
             .order_by(LOG.c.line.desc())
             .limit(count)
         )

@@ -1,5 +1,6 @@
 """Every page renders: with data, without any, and with texts that would like to be markup."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -138,3 +139,27 @@ def test_a_bug_is_a_page_with_the_number_under_which_the_log_tells_more(
     number = answer.text.partition("under ")[2].partition(".")[0]
     assert answer.status_code == 500
     assert number in caplog.text
+
+
+def test_a_task_run_is_inspected_beside_the_timeline(history: History) -> None:
+    run_id = re.findall(r"taskRunId=(\w+)", history.client.get(history.broken).text)[0]
+
+    text = history.client.get(f"{history.broken}?taskRunId={run_id}").text.partition('id="inspector"')[2]
+
+    assert "there are no rows" in text
+    assert "Replay from here" in text
+
+
+def test_what_failed_is_told_on_the_page_and_in_the_lists(history: History) -> None:
+    paths = [history.broken, "/ui/executions?state=FAILED", "/ui/"]
+
+    assert ["there are no rows" in history.client.get(path).text for path in paths] == [True, True, True]
+
+
+def test_colours_of_a_terminal_are_left_out(client: FlaskClient, by_hand: HandEngine) -> None:
+    flow = HELLO.replace("Hello {{ inputs.name }}", "\\e[32mgreen\\e[0m")
+    ended = by_hand.run(flow)
+
+    text = client.get(f"/ui/executions/company.team/hello/{ended.id}/logs").text
+
+    assert ('<span class="log-message">green</span>' in text, "\x1b" in text) == (True, False)

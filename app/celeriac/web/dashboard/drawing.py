@@ -12,7 +12,7 @@ from celeriac.services.listing import RunSummary
 from celeriac.web.dashboard.moments import lasting
 
 STRIP = 14
-STRIP_HEIGHT = 28
+STRIP_HEIGHT = 22
 _STEP = 10
 _LEAST = 4
 _MARKS = {

@@ -16,6 +16,7 @@ from celeriac.web.dashboard.checklist import SEEN_TIMELINE, remember
 from celeriac.web.dashboard.fields import PREFIX
 from celeriac.web.dashboard.file_preview import shown_file
 from celeriac.web.dashboard.history import events
+from celeriac.web.dashboard.inspector import inspected
 from celeriac.web.dashboard.moments import at, pretty
 from celeriac.web.dashboard.operations import possible
 
@@ -85,7 +86,8 @@ def _timeline(execution: Execution) -> Document:
         depths[run["id"]] = depths.get(run["parentTaskRunId"] or "", -1) + 1
         bar = {"left": round(1000 * begun / whole, 1), "width": round(1000 * (ended - begun) / whole, 1)}
         rows.append(run | bar | {"depth": depths[run["id"]]})
-    return {"rows": rows, "more": sum(celeriac().views.states_of_tasks(execution.id).values()) - len(rows)}
+    more = sum(celeriac().views.states_of_tasks(execution.id).values()) - len(rows)
+    return {"rows": rows, "more": more, "inspected": inspected(execution)}
 
 
 def _span(state: Mapping[str, Any], start: datetime) -> tuple[float, float]:

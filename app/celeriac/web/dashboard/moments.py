@@ -1,5 +1,6 @@
 """Times and lengths of time as people read them, and other filters of the templates."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -9,12 +10,28 @@ from markupsafe import Markup, escape
 
 from celeriac.web.dashboard.preferences import zone
 
+_ANSI = re.compile(r"\x1b\[[0-9;:?]*[A-Za-z]")
 _STEPS = ((86_400, "d"), (3_600, "h"), (60, "min"))
 
 
 def register_filters(flask: Flask) -> None:
     """Makes the filters known to all templates."""
-    for function in (ago, moment, clock, day, duration, lasting, middle, pretty, size, plural, from_epoch, reading):
+    for function in (
+        ago,
+        moment,
+        clock,
+        day,
+        duration,
+        lasting,
+        middle,
+        pretty,
+        size,
+        plural,
+        from_epoch,
+        reading,
+        plain,
+        sentence,
+    ):
         flask.add_template_filter(function)
 
 
@@ -112,6 +129,16 @@ def pretty(value: Any) -> str:
     if isinstance(value, str):
         return value
     return orjson.dumps(value, option=orjson.OPT_INDENT_2, default=str).decode()
+
+
+def plain(text: str) -> str:
+    """A log message without the colours of a terminal."""
+    return _ANSI.sub("", text)
+
+
+def sentence(text: str) -> str:
+    """With a capital letter at its beginning."""
+    return text[:1].upper() + text[1:]
 
 
 def size(count: int | None) -> str:

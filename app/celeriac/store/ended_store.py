@@ -14,6 +14,7 @@ from celeriac.core.frames import FLOW_SEQ
 from celeriac.core.reopening import BROKEN
 from celeriac.store.database import Database
 from celeriac.store.flow_event_store import record_events
+from celeriac.store.label_rows import write_labels
 from celeriac.store.tables import (
     ATTEMPT,
     EXECUTION,
@@ -26,7 +27,7 @@ from celeriac.store.tables import (
     RUN,
     VALUE,
 )
-from celeriac.store.visit_writer import VisitWriter, write_labels
+from celeriac.store.visit_writer import VisitWriter
 
 _CHANGED = ("state", "labels", "histories", "outputs", "ended_us", "done_us")
 

@@ -9,13 +9,14 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from celeriac.core.decision import Abandoned, Dropped
-from celeriac.core.execution import CORRELATION, Changes, Execution, Letter
+from celeriac.core.execution import Changes, Execution, Letter
 from celeriac.core.frames import Frame, TaskRun
 from celeriac.core.state import State
 from celeriac.store.database import Database
 from celeriac.store.flow_event_store import record_events
+from celeriac.store.label_rows import insert_labels, write_labels
 from celeriac.store.rows import ENDED, EXECUTION_FIELDS, frame_values, run_from, run_values
-from celeriac.store.tables import ATTEMPT, EXECUTION, EXECUTION_LABEL, FRAME, INBOX, LOG, METRIC, RUN, VALUE
+from celeriac.store.tables import ATTEMPT, EXECUTION, FRAME, INBOX, LOG, METRIC, RUN, VALUE
 
 _RUN_UPDATES = (
     "state",
@@ -147,7 +148,7 @@ class VisitWriter:
             {name: getattr(one, name) for name in EXECUTION_FIELDS} | {"state": one.state.value} for one in executions
         ]
         connection.execute(EXECUTION.insert(), rows)
-        _insert_labels(connection, executions)
+        insert_labels(connection, executions)
         self.insert_letters(connection, [Letter(one.id, "start") for one in executions if _begins(one)])
         for one in executions:
             record_events(connection, self._now, one)
@@ -315,19 +316,3 @@ class VisitWriter:
 
 def _begins(execution: Execution) -> bool:
     return execution.state is State.CREATED and not execution.is_for_later
-
-
-def write_labels(connection: Connection, execution: Execution) -> None:
-    """Makes the rows of `execution_label` those of the execution's labels."""
-    connection.execute(EXECUTION_LABEL.delete().where(EXECUTION_LABEL.c.execution_id == execution.id))
-    _insert_labels(connection, [execution])
-
-
-def _insert_labels(connection: Connection, executions: Sequence[Execution]) -> None:
-    if labels := [row for one in executions for row in _label_rows(one)]:
-        connection.execute(EXECUTION_LABEL.insert(), labels)
-
-
-def _label_rows(execution: Execution) -> list[dict[str, str]]:
-    labels = {key[:256]: value[:256] for key, value in execution.labels.items() if key != CORRELATION}
-    return [{"key": key, "value": value, "execution_id": execution.id} for key, value in labels.items()]

@@ -1,10 +1,11 @@
 """Lists of executions: every filter alone and with others, pages, totals, and what they cost."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
-from celeriac.core.execution import Execution, new_execution_id
+from celeriac.core.execution import CORRELATION, Execution, new_execution_id
 from celeriac.core.execution_filter import ChildFilter, ExecutionFilter, Scope
 from celeriac.core.state import State
 from celeriac.store import execution_search
@@ -26,15 +27,24 @@ class Seeded:
         self.ids: list[str] = []
         engine.register(*(FLOW.format(namespace=namespace, id=flow_id) for namespace, flow_id in FLOWS))
 
-    def add(self, count: int, *, state: State = State.SUCCESS, parent: str | None = None, **labels: str) -> list[str]:
+    def add(
+        self,
+        count: int,
+        *,
+        state: State = State.SUCCESS,
+        parent: str | None = None,
+        trigger: dict[str, Any] | None = None,
+        **labels: str,
+    ) -> list[str]:
         new = []
         for _ in range(count):
             number = len(self.ids)
             at_ms = int((NOON + timedelta(minutes=number)).timestamp() * 1000)
             namespace, flow_id = FLOWS[number % len(FLOWS)]
+            ended_us = at_ms * 1000 + (100 - 3 * number) * 60_000_000
             one = Execution(
                 new_execution_id(at_ms, number), namespace, flow_id, 1, {}, labels, {}, at_ms * 1000, state,
-                parent_id=parent, parent_seq=number, ended_us=at_ms * 1000 + (100 - 3 * number) * 60_000_000,
+                parent_id=parent, parent_seq=number, trigger=trigger, ended_us=ended_us,
             )  # fmt: skip
             self.engine.app.surroundings.executions.create(one)
             self.ids.append(one.id)
@@ -125,6 +135,25 @@ def test_children_and_others_are_told_apart(seeded: Seeded) -> None:
     assert seeded.find(child_filter=ChildFilter.CHILD) == [2, 1]
     assert seeded.find(child_filter=ChildFilter.MAIN) == [0]
     assert seeded.find(trigger_execution_id=parent) == [2, 1]
+
+
+def test_executions_that_one_has_started_are_found_by_it(seeded: Seeded) -> None:
+    (first,) = seeded.add(1, **{CORRELATION: "root"})
+    seeded.add(2, parent=first, **{CORRELATION: "root"})
+    seeded.add(1, trigger={"id": "t", "variables": {"executionId": first}}, **{CORRELATION: "root"})
+    seeded.add(1, trigger={"id": "t", "variables": {"executionId": "other"}}, **{CORRELATION: "root"})
+
+    assert seeded.find(trigger_execution_id=first) == [3, 2, 1]
+    assert seeded.find(trigger_execution_id=first, states=(State.SUCCESS,), namespace="shop.eu") == [2, 1]
+
+
+def test_executions_that_came_from_one_another_are_found_by_their_first(seeded: Seeded) -> None:
+    (first,) = seeded.add(1)
+    seeded.add(1, **{CORRELATION: first})
+    seeded.add(1)
+
+    assert seeded.find(labels=((CORRELATION, first),)) == [1, 0]
+    assert seeded.find(labels=((CORRELATION, first),), states=(State.SUCCESS,), flow_id="orders") == [1, 0]
 
 
 def test_the_namespace_of_the_system_is_told_apart(seeded: Seeded) -> None:

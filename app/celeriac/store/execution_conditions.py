@@ -5,7 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from celeriac.core.execution import new_execution_id
+from celeriac.core.execution import CORRELATION, new_execution_id
 from celeriac.core.execution_filter import ChildFilter, ExecutionFilter, Scope
 from celeriac.store.tables import EXECUTION, EXECUTION_LABEL
 
@@ -44,8 +44,10 @@ def others(asked: ExecutionFilter, covers: frozenset[str]) -> Iterator[Condition
             yield is_named(namespace, flow_id, asked.q)
     if asked.states and "state" not in covers:
         yield unindexed(execution.state).in_([state.value for state in asked.states])
-    if asked.trigger_execution_id and "parent" not in covers:
-        yield unindexed(execution.parent_id) == asked.trigger_execution_id
+    if asked.trigger_execution_id and "starter" not in covers:
+        yield sa.or_(
+            unindexed(execution.parent_id) == asked.trigger_execution_id, is_started_by(asked.trigger_execution_id)
+        )
     if asked.child_filter is ChildFilter.MAIN:
         yield sa.func.coalesce(execution.parent_id, "") == ""
     if asked.child_filter is ChildFilter.CHILD and "child" not in covers:
@@ -70,10 +72,18 @@ def is_named(namespace: sa.ColumnElement[str], flow_id: sa.ColumnElement[str], q
 
 
 def has_label(execution_id: sa.ColumnElement[str], wanted: tuple[str, str]) -> Condition:
-    """An execution with a label."""
+    """An execution with a label. Its own id as the correlation is not stored."""
     label = EXECUTION_LABEL.alias().c
     key, value = wanted
-    return sa.exists().where(label.key == key, label.value == value, label.execution_id == execution_id)
+    exists = sa.exists().where(label.key == key, label.value == value, label.execution_id == execution_id)
+    return sa.or_(exists, execution_id == value) if key == CORRELATION else exists
+
+
+def is_started_by(execution_id: str) -> Condition:
+    """An execution that a task, or a trigger because of another execution, has started."""
+    trigger = sa.type_coerce(EXECUTION.c.trigger, sa.JSON)
+    starter: sa.ColumnElement[str] = trigger[("variables", "executionId")].as_string()
+    return starter == execution_id
 
 
 def unindexed(column: sa.ColumnElement[Any]) -> sa.ColumnElement[str]:

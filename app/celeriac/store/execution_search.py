@@ -13,8 +13,18 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from celeriac.core.execution import CORRELATION
 from celeriac.core.execution_filter import ChildFilter, ExecutionFilter
-from celeriac.store.execution_conditions import Condition, bounds, has_label, is_below, is_named, others, unindexed
+from celeriac.store.execution_conditions import (
+    Condition,
+    bounds,
+    has_label,
+    is_below,
+    is_named,
+    is_started_by,
+    others,
+    unindexed,
+)
 from celeriac.store.tables import EXECUTION, EXECUTION_LABEL, FLOW_HEAD
 
 MOST_FLOWS = 100
@@ -118,7 +128,8 @@ def find_ways(connection: Connection, asked: ExecutionFilter) -> Ways:
     if keys == []:
         return _with_id_prefix(Ways(Way(), Way()), asked)
     newest = Way((Walk(EXECUTION, bounds(EXECUTION.c.id, asked)),))
-    weighed = [(_weight(connection, way), way) for way in _ways(asked, keys)]
+    ways = [*_ways(asked, keys), *_started_by(connection, asked)]
+    weighed = [(_weight(connection, way), way) for way in ways]
     best = [way for weight, way in sorted(weighed, key=lambda one: one[0]) if weight < FEW][:1]
     page = best or [way for _, way in weighed if way.is_ordered] or [newest]
     count = best or sorted((way for _, way in weighed), key=lambda way: len(way.walks)) or [newest]
@@ -174,21 +185,37 @@ def _ways(asked: ExecutionFilter, keys: Sequence[FlowKey] | None) -> Iterator[Wa
     if states:
         yield Way(tuple(Walk(EXECUTION, (*state, *limits)) for state in states), frozenset({"state"}))
     for wanted in asked.labels:
-        label = EXECUTION_LABEL.c
-        where = (label.key == wanted[0], label.value == wanted[1], *bounds(label.execution_id, asked))
-        yield Way((Walk(EXECUTION_LABEL, where),), frozenset({f"label {wanted}"}))
+        yield Way(tuple(_labelled(asked, wanted)), frozenset({f"label {wanted}"}))
     if asked.namespace:
         where = (is_below(execution.namespace, asked.namespace, is_exact=asked.is_exact), *limits)
         yield Way((Walk(EXECUTION, where),), frozenset({"namespace"}), is_ordered=False)
-    if asked.trigger_execution_id:
-        where = (execution.parent_id == asked.trigger_execution_id, *limits)
-        yield Way((Walk(EXECUTION, where),), frozenset({"parent", "child"}), is_ordered=False)
-    elif asked.child_filter is ChildFilter.CHILD:
+    if asked.child_filter is ChildFilter.CHILD:
         yield Way((Walk(EXECUTION, (execution.parent_id > "", *limits)),), frozenset({"child"}), is_ordered=False)
+
+
+def _labelled(asked: ExecutionFilter, wanted: tuple[str, str]) -> Iterator[Walk]:
+    label = EXECUTION_LABEL.c
+    key, value = wanted
+    yield Walk(EXECUTION_LABEL, (label.key == key, label.value == value, *bounds(label.execution_id, asked)))
+    if key == CORRELATION:
+        yield Walk(EXECUTION, (EXECUTION.c.id == value, *bounds(EXECUTION.c.id, asked)))
+
+
+def _started_by(connection: Connection, asked: ExecutionFilter) -> Iterator[Way]:
+    """By tasks of an execution, or by triggers because of it: these have its correlation."""
+    starter = asked.trigger_execution_id
+    if not starter:
+        return
+    labels = connection.execute(sa.select(EXECUTION.c.labels).where(EXECUTION.c.id == starter)).scalar()
+    by_task = Walk(EXECUTION, (EXECUTION.c.parent_id == starter, *bounds(EXECUTION.c.id, asked)))
+    by_trigger, *_ = _labelled(asked, (CORRELATION, (labels or {}).get(CORRELATION, starter)))
+    others = (sa.func.coalesce(EXECUTION.c.parent_id, "") != starter, is_started_by(starter))
+    walks = (by_task, replace(by_trigger, where=(*by_trigger.where, *others), is_joined=True))
+    yield Way(walks, frozenset({"starter"}), is_ordered=False)
 
 
 def _completed(walk: Walk, asked: ExecutionFilter, covers: frozenset[str]) -> Walk:
     labels = [has_label(walk.id, one) for one in asked.labels if f"label {one}" not in covers]
     own = list(others(asked, covers))
-    is_joined = walk.table is EXECUTION_LABEL and bool(own)
+    is_joined = walk.is_joined or (walk.table is EXECUTION_LABEL and bool(own))
     return replace(walk, where=(*walk.where, *own, *labels), is_joined=is_joined)

@@ -99,7 +99,7 @@ EXECUTION_LABEL = sa.Table(
     sa.Column("execution_id", Id, primary_key=True),
     sa.Index("ix_execution_label_execution_id", "execution_id"),
 )
-"""Labels of executions for filters, without `system.correlationId`; the truth is `execution.labels`."""
+"""Labels of executions for filters; the truth is `execution.labels`. No `system.correlationId` that is its own id."""
 
 STARTED = sa.Table(
     "started",

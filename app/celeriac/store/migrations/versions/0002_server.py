@@ -23,12 +23,12 @@ _FILL_LABELS_OF = {
     "sqlite": """
 INSERT INTO execution_label (key, value, execution_id)
 SELECT j.key, substr(j.value, 1, 256), execution.id FROM execution, json_each(execution.labels) AS j
-WHERE j.key <> 'system.correlationId'
+WHERE j.key <> 'system.correlationId' OR j.value <> execution.id
 """,
     "postgresql": """
 INSERT INTO execution_label (key, value, execution_id)
 SELECT j.key, left(j.value, 256), execution.id FROM execution, jsonb_each_text(execution.labels) AS j
-WHERE j.key <> 'system.correlationId'
+WHERE j.key <> 'system.correlationId' OR j.value <> execution.id
 """,
 }
 

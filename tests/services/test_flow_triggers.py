@@ -375,3 +375,15 @@ def test_stop_after_counts_for_flow_triggers_too(engine: HandEngine) -> None:
 
     assert len(started(engine)) == 1
     assert engine.app.triggers.get("tests", "down", "hears").is_disabled
+
+
+def test_a_trigger_whose_flow_cannot_be_read_does_not_keep_others_from_hearing(engine: HandEngine) -> None:
+    engine.register(upstream(), listener(depends("up"), flow_id="broken"), listener(depends("up")))
+    engine.change("UPDATE flow SET source = '[' WHERE id = 'broken'")
+    engine.app.flows._revision.cache_clear()
+
+    run(engine)
+
+    assert len(started(engine)) == 1
+    assert engine.rows("SELECT id FROM flow_event") == []
+    assert "FlowInvalid" in str(engine.app.triggers.get("tests", "broken", "hears").error)

@@ -79,25 +79,37 @@ class FlowTriggers:
         for state, at_us in [] if execution is None else execution.histories[event.first : event.first + event.count]:
             assert execution is not None
             heard = Heard(execution, state, at_us, self._events)
-            self._stop_after(heard, rows)
             for row in rows:
-                if (row.namespace, row.flow_id) == (execution.namespace, execution.flow_id):
-                    continue
-                if change := self._consider(row, heard):
+                if change := self._told(row, heard):
                     changes.setdefault(row.key, []).append(change)
         if self._events.hear(event, {key: _in_turn(found) for key, found in changes.items()}):
             for key in changes:
                 self.ring(key)
 
-    def _stop_after(self, heard: Heard, rows: list[TriggerRow]) -> None:
+    def _told(self, row: TriggerRow, heard: Heard) -> Change | None:
+        """A trigger that raises does not keep others from hearing: for it the event is over, as its row says."""
+        execution = heard.execution
+        try:
+            if (row.namespace, row.flow_id) == (execution.namespace, execution.flow_id):
+                self._stop_after(row, heard)
+                return None
+            return self._consider(row, heard)
+        except self._store.Unavailable:
+            raise
+        except Exception as error:  # noqa: BLE001 # the edge of the work on one trigger
+            _log.exception("a trigger could not be told", extra={"trigger": "/".join(row.key)})
+            reason = f"cannot hear of execution {execution.id}: {type(error).__name__}, see the log of beat"
+            self._store.change(row.key, error=reason)
+            return None
+
+    def _stop_after(self, row: TriggerRow, heard: Heard) -> None:
         """Switches off the trigger that has started the execution, when it says so."""
-        execution, started_by = heard.execution, heard.execution.trigger or {}
-        for row in rows:
-            if row.key != (execution.namespace, execution.flow_id, started_by.get("id")):
-                continue
-            trigger = trigger_of(self._flows.index(row.namespace, row.flow_id, row.flow_revision), row)
-            if trigger is not None and trigger.type == started_by.get("type") and heard.state in trigger.stop_after:
-                self._sync.set_disabled(row.key, is_disabled=True)
+        started_by = heard.execution.trigger or {}
+        if row.trigger_id != started_by.get("id"):
+            return
+        trigger = trigger_of(self._flows.index(row.namespace, row.flow_id, row.flow_revision), row)
+        if trigger is not None and trigger.type == started_by.get("type") and heard.state in trigger.stop_after:
+            self._sync.set_disabled(row.key, is_disabled=True)
 
     def _consider(self, row: TriggerRow, heard: Heard) -> Change | None:
         """Starts what the event alone fires; else what it changes of the trigger's collections."""

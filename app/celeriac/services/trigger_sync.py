@@ -31,11 +31,13 @@ class TriggerSync:
         self._alarms = alarms
 
     def hint(self, namespace: str, flow_id: str) -> None:
-        """A flow was saved. Never raises while the database is away: the flow stays marked."""
+        """A flow was saved. Never raises, for that is done: the flow stays marked."""
         try:
             self.sync(namespace, flow_id)
         except self._store.Unavailable as error:
             _log.warning("triggers are brought up to date later", extra={"flow_id": flow_id, "error": str(error)})
+        except Exception:  # noqa: BLE001 # the edge of a hint
+            _log.exception("triggers are brought up to date later", extra={"flow_id": flow_id})
 
     def sync(self, namespace: str, flow_id: str) -> None:
         """One flow, if it is marked."""
@@ -43,9 +45,14 @@ class TriggerSync:
             continue
 
     def sync_all(self) -> None:
-        """Every flow that is marked."""
+        """Every flow that is marked. One that raises stays marked and does not keep the others waiting."""
         for head in self._store.unsynced():
-            self._bring(head)
+            try:
+                self._bring(head)
+            except self._store.Unavailable:
+                raise
+            except Exception:  # noqa: BLE001 # the edge of the work on one flow
+                _log.exception("triggers of a flow not brought up to date", extra={"flow_id": head.flow_id})
 
     def restore_alarms(self) -> None:
         """Tells the alarm clock everything again."""
@@ -53,18 +60,28 @@ class TriggerSync:
 
     def set_disabled(self, key: Key, *, is_disabled: bool) -> bool:
         """Switches a trigger; its next date is counted from now on. False when there is none."""
-        self.sync(key[0], key[1])
-        row = self._store.get(key)
-        if row is None:
-            return False
+        is_done = False
+        while not is_done:
+            self.sync(key[0], key[1])
+            row = self._store.get(key)
+            if row is None:
+                return False
+            is_done = self._switch(row, is_disabled=is_disabled)
+        return True
+
+    def _switch(self, row: TriggerRow, *, is_disabled: bool) -> bool:
+        """False when the trigger has changed meanwhile."""
         index = self._flows.index(row.namespace, row.flow_id, row.flow_revision)
         trigger = trigger_of(index, row)
         next_us = None
         if not is_disabled and trigger is not None and is_enabled(index, trigger):
             next_us = self.first_us(index, trigger, self._around.now())
-        forgotten: dict[str, Any] = {} if is_disabled else {"execution_id": None, "error": None}
-        self._store.change(key, is_disabled=is_disabled, next_us=next_us, updated_us=self._around.now_us(), **forgotten)
-        self._alarms.set(key, None if next_us is None else alarm_of(row))
+        values: dict[str, Any] = {"is_disabled": is_disabled, "next_us": next_us, "updated_us": self._around.now_us()}
+        if not is_disabled:
+            values |= {"execution_id": None, "error": None}
+        if not self._store.change(row.key, expected=row, **values):
+            return False
+        self._alarms.set(row.key, None if next_us is None else alarm_of(row))
         return True
 
     def first_us(self, index: FlowIndex, trigger: TriggerType, now: datetime) -> int | None:
@@ -84,8 +101,9 @@ class TriggerSync:
         rows = [self._row(index, one, old.get(one.id), is_kept=one.id in kept) for one in triggers if index]
         if not self._store.replace(head, rows, kept):
             return False
+        off = {row.trigger_id for row in old.values() if row.is_disabled}
         for row in rows:
-            self._alarms.set(row.key, None if row.next_us is None else alarm_of(row))
+            self._alarms.set(row.key, None if row.next_us is None or row.trigger_id in off else alarm_of(row))
         for gone in old.keys() - {row.trigger_id for row in rows}:
             self._alarms.set((head.namespace, head.flow_id, gone), None)
         return True
@@ -113,7 +131,7 @@ class TriggerSync:
         )
         if is_kept and old is not None:
             return replace(row, next_us=old.next_us)
-        if not may_run or (old is not None and old.is_disabled):
+        if not may_run:
             return row
         return replace(row, next_us=self.first_us(index, trigger, self._around.now()))
 

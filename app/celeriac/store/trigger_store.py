@@ -51,6 +51,7 @@ class Head:
 
 
 COLUMNS = [TRIGGER.c[name] for name in TriggerRow.__dataclass_fields__]
+_NAMES = ("namespace", "flow_id", "trigger_id", "type", "flow_revision")
 _REVISED = ("type", "flow_revision", "is_concurrent", "listens")
 """What a new revision changes of a trigger that says the same as before; its dates and its state stay."""
 
@@ -92,7 +93,8 @@ class TriggerStore:
             return next(iter(_rows(connection, _is(key))), None)
 
     def replace(self, head: Head, rows: Sequence[TriggerRow], kept: Iterable[str]) -> bool:
-        """Makes these the triggers of a flow. kept: ids of those that keep their dates and state.
+        """Makes these the triggers of a flow. kept: ids of those that keep their dates and state. One that is switched
+        off gets no date, whatever its row here says: somebody may switch it meanwhile.
 
         False when the flow has moved on meanwhile; nothing is written then.
         """
@@ -115,7 +117,10 @@ class TriggerStore:
                 values = {column.name: getattr(row, column.name) for column in COLUMNS}
                 changed = {name: values[name] for name in (*_REVISED, "updated_us")}
                 if row.trigger_id not in stay:
-                    changed |= {name: values[name] for name in ("next_us", "state", "error")}
+                    changed |= {name: values[name] for name in ("state", "error")}
+                    changed["next_us"] = sa.case(
+                        (sa.not_(TRIGGER.c.is_disabled), sa.literal(row.next_us, sa.BigInteger))
+                    )
                 connection.execute(
                     self.database.insert(TRIGGER)
                     .values(values)
@@ -149,9 +154,11 @@ class TriggerStore:
             return connection.execute(statement.values(**values)).rowcount == 1
 
     def listening(self) -> list[TriggerRow]:
-        """Triggers that want to know of executions' states."""
+        """Triggers that want to know of executions' states; of each only what says which one it is."""
+        columns = [TRIGGER.c[name] for name in _NAMES]
+        statement = sa.select(*columns).where(TRIGGER.c.listens, sa.not_(TRIGGER.c.is_disabled)).order_by(*columns[:3])
         with self.database.read() as connection:
-            return _rows(connection, sa.and_(TRIGGER.c.listens, sa.not_(TRIGGER.c.is_disabled)))
+            return [TriggerRow(*row) for row in connection.execute(statement)]
 
     def dated(self) -> list[TriggerRow]:
         """Triggers that have a next date."""

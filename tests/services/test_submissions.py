@@ -110,3 +110,24 @@ def test_a_text_cannot_name_a_file_of_the_server(by_hand: HandEngine) -> None:
 
     with pytest.raises(SubmissionRefused, match="does not exist in the storage"):
         by_hand.app.submissions.accept(SOURCE, message(inputs={"name": "/etc/passwd"}))
+
+
+@pytest.mark.parametrize("value", ["\ud800", 10**30, {"\udfff": 1}])
+def test_what_only_python_reads_of_json_is_kept_as_a_dead_letter(engine: HandEngine, value: Any) -> None:
+    sent = {"namespace": "company.team", "flowId": "greeting", "inputs": {"name": value}, "labels": {"x": ""}}
+
+    with pytest.raises(SubmissionRefused):
+        engine.app.submissions.accept(SOURCE, sent)
+
+    (letter,) = engine.app.submissions.dead_letters.newest(10)
+    assert json.loads(letter.body) == sent
+
+
+@pytest.mark.parametrize("value", ["\ud800", 10**30])
+def test_what_cannot_be_stored_of_a_message_is_a_dead_letter_too(engine: HandEngine, value: Any) -> None:
+    sent = {"namespace": "company.team", "flowId": "greeting", "inputs": {"name": value, "\udc80": value}}
+
+    with pytest.raises(SubmissionRefused):
+        engine.app.submissions.accept(SOURCE, sent)
+
+    assert len(engine.app.submissions.dead_letters.newest(10)) == 1

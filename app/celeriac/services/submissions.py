@@ -1,5 +1,6 @@
 """Executions that programs ask for by a message: checked, started once, or kept as dead letters with the reason."""
 
+import json
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -64,7 +65,8 @@ class Submissions:
         except Exception as error:
             if not isinstance(error, CeleriacError):
                 _log.exception("message not understood", extra={"source": source})
-            self.dead_letters.add(source, str(error) or repr(error), _text(message))
+            reason = (str(error) or repr(error)).encode("utf-8", "replace").decode()
+            self.dead_letters.add(source, reason, _text(message))
             raise SubmissionRefused(str(error)) from error
 
     def retry(self, letter_id: int) -> str:
@@ -120,6 +122,7 @@ def _once(source: str, submission: Submission, message_id: str | None) -> Once |
 
 
 def _text(message: bytes | Mapping[str, Any]) -> str:
+    """What Celery has read may hold what orjson does not write: half of a surrogate pair, a number of any length."""
     if isinstance(message, bytes):
         return message.decode("utf-8", errors="replace")
-    return orjson.dumps(message, default=str, option=orjson.OPT_NON_STR_KEYS).decode("utf-8", errors="replace")
+    return json.dumps(message, default=str)

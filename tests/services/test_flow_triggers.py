@@ -1,9 +1,11 @@
 """Triggers that hear of executions: what starts, once for each event, with what they know of it."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from celeriac.storage.secrets import Secrets
 from engine.flow_text import FAIL, LOG, RETURN
 from fake_clock import clocked
 from hand_engine import HandEngine
@@ -387,3 +389,16 @@ def test_a_trigger_whose_flow_cannot_be_read_does_not_keep_others_from_hearing(e
     assert len(started(engine)) == 1
     assert engine.rows("SELECT id FROM flow_event") == []
     assert "FlowInvalid" in str(engine.app.triggers.get("tests", "broken", "hears").error)
+
+
+def test_secrets_in_outputs_of_what_has_happened_stay_hidden(by_hand: HandEngine) -> None:
+    app = by_hand.app
+    app.surroundings = replace(app.surroundings, secrets=Secrets({"WORD": "c2VjcmV0IHdvcmQ="}))
+    first = upstream("a").replace('"a!"', "\"{{ secret('WORD') }}\"")
+    second = listener(depends("a", "b"))
+    by_hand.register(first, upstream("b"), second)
+
+    run(by_hand, "a")
+    run(by_hand, "b")
+
+    assert by_hand.execution(started(by_hand)[0]).secrets == ["WORD"]

@@ -1,7 +1,7 @@
 """Executions that must all have happened within a period before a trigger fires. Pure: state in, state out.
 
 The state of a collection is JSON: {start, end: microseconds of its period; results: {part: when it was met};
-outputs: {part: [namespace, flow id, outputs]}; fired: when it last fired}.
+outputs: {part: [namespace, flow id, outputs, names of secrets in them]}; fired: when it last fired}.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -52,7 +52,12 @@ class Collection:
             return state or {}, False
         for name in met:
             found["results"][name] = micros(at)
-            found["outputs"][name] = [upstream.namespace, upstream.flow_id, dict(upstream.outputs)]
+            found["outputs"][name] = [
+                upstream.namespace,
+                upstream.flow_id,
+                dict(upstream.outputs),
+                list(upstream.secrets),
+            ]
         has_fired = self.fires_once and found.get("fired") is not None
         return found, len(found["results"]) >= self.needed and not has_fired
 

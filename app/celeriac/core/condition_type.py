@@ -15,7 +15,10 @@ from celeriac.core.expression.java_date_parsing import date_of
 
 @dataclass(frozen=True, slots=True)
 class Upstream:
-    """The execution that a trigger looks at. retried: states of attempts that were followed by another."""
+    """The execution that a trigger looks at.
+
+    retried: states of attempts that were followed by another. secrets: names of those that its outputs may show.
+    """
 
     id: str
     namespace: str
@@ -24,6 +27,7 @@ class Upstream:
     labels: Mapping[str, str] = field(default_factory=dict)
     outputs: Mapping[str, Any] = field(default_factory=dict)
     retried: tuple[str, ...] = ()
+    secrets: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from celeriac.core.collecting import Collection
-from celeriac.core.condition_type import Situation
+from celeriac.core.condition_type import Situation, Upstream
 from celeriac.core.trigger_type import TriggerType
 
 
@@ -20,6 +20,10 @@ class ListeningTrigger(TriggerType):
     @abstractmethod
     def scopes_outputs(self) -> bool:
         """True when `trigger.outputs` tells by namespace and flow which execution an output is of."""
+
+    @abstractmethod
+    def may_want(self, upstream: Upstream) -> bool:
+        """False when the execution cannot count, whatever expressions say: nearly all triggers at nearly all events."""
 
     @abstractmethod
     def wants(self, situation: Situation) -> bool:

@@ -1,6 +1,6 @@
 """What a trigger that fires does: starts its execution, once for each reason."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pydantic_core import PydanticCustomError
@@ -24,11 +24,17 @@ class Firing:
         self._executions = executions
 
     def start(
-        self, scope: TriggerScope, variables: Mapping[str, Any], key: str, labels: Mapping[str, str] | None = None
+        self,
+        scope: TriggerScope,
+        variables: Mapping[str, Any],
+        key: str,
+        labels: Mapping[str, str] | None = None,
+        secrets: Iterable[str] = (),
     ) -> Started:
         """Starts the execution, or finds the one that the same `key` has started.
 
-        variables: `trigger.…`. labels: added to those of flow and trigger. Raises: CeleriacError.
+        variables: `trigger.…`. labels: added to those of flow and trigger. secrets: names of those that the variables
+        may show. Raises: CeleriacError.
         """
         trigger, flow = scope.trigger, scope.index.flow
         context = {"trigger": dict(variables)}
@@ -41,7 +47,7 @@ class Firing:
             labels={**self._labels(scope, context), **(labels or {})},
             once=Once(scope_of(scope), key),
             trigger=_shown(trigger, variables),
-            secrets=scope.secret_names,
+            secrets={*scope.secret_names, *secrets},
         )
 
     def record_failed(

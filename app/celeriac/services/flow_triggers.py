@@ -9,6 +9,7 @@ from celeriac.core.collecting import Collection
 from celeriac.core.dates import micros
 from celeriac.core.errors import CeleriacError
 from celeriac.core.listening_trigger import ListeningTrigger
+from celeriac.core.trigger_type import TriggerType
 from celeriac.services.firing import Firing
 from celeriac.services.flows import Flows
 from celeriac.services.surroundings import Surroundings
@@ -42,6 +43,7 @@ class FlowTriggers:
         self._around = around
         self._sync = sync
         self._firing = firing
+        self._known: dict[Key, tuple[int, TriggerType | None]] = {}
 
     def hear(self) -> None:
         """Deals with all events that wait. One that cannot be dealt with waits on; the others do not wait for it."""
@@ -107,17 +109,16 @@ class FlowTriggers:
         started_by = heard.execution.trigger or {}
         if row.trigger_id != started_by.get("id"):
             return
-        trigger = trigger_of(self._flows.index(row.namespace, row.flow_id, row.flow_revision), row)
+        trigger = self._trigger(row)
         if trigger is not None and trigger.type == started_by.get("type") and heard.state in trigger.stop_after:
             self._sync.set_disabled(row.key, is_disabled=True)
 
     def _consider(self, row: TriggerRow, heard: Heard) -> Change | None:
         """Starts what the event alone fires; else what it changes of the trigger's collections."""
-        index = self._flows.index(row.namespace, row.flow_id, row.flow_revision)
-        trigger = trigger_of(index, row)
-        if not isinstance(trigger, ListeningTrigger) or not is_enabled(index, trigger):
+        trigger = self._trigger(row)
+        if not isinstance(trigger, ListeningTrigger) or not trigger.may_want(heard.upstream):
             return None
-        scope = TriggerScope(self._around, index, trigger)
+        scope = TriggerScope(self._around, self._flows.index(row.namespace, row.flow_id, row.flow_revision), trigger)
         try:
             situation = scope.situation(heard.context, heard.upstream)
             if not trigger.wants(situation):
@@ -128,16 +129,23 @@ class FlowTriggers:
             self._store.change(row.key, error=scope.mask(str(error)))
             return None
         if not collections:
-            self._start(row, scope, heard.key, trigger_variables(heard, [], scopes_outputs=False), heard.correlation)
+            self._start(row, scope, _pending(trigger, heard, []))
             return None
         return _collecting(trigger, collections, met, heard) if any(met) else None
 
-    def _start(
-        self, row: TriggerRow, scope: TriggerScope, key: str, variables: Mapping[str, Any], labels: Mapping[str, str]
-    ) -> None:
+    def _trigger(self, row: TriggerRow) -> TriggerType | None:
+        """The trigger as its revision says it, kept in memory: each event asks all of them."""
+        revision, trigger = self._known.get(row.key, (0, None))
+        if revision != row.flow_revision:
+            trigger = trigger_of(self._flows.index(row.namespace, row.flow_id, row.flow_revision), row)
+            self._known[row.key] = row.flow_revision, trigger
+        return trigger
+
+    def _start(self, row: TriggerRow, scope: TriggerScope, pending: Mapping[str, Any]) -> None:
+        key, variables, labels = pending["key"], pending["variables"], pending["labels"]
         error: str | None = None
         try:
-            started = self._firing.start(scope, variables, key, labels)
+            started = self._firing.start(scope, variables, key, labels, pending["secrets"])
         except CeleriacError as problem:
             error = scope.mask(str(problem))
             _log.warning("trigger failed", extra={"trigger": "/".join(row.key), "error": error})
@@ -147,7 +155,7 @@ class FlowTriggers:
 
     def _start_pending(self, row: TriggerRow, scope: TriggerScope) -> None:
         for one in (row.state or {}).get("pending", ()):
-            self._start(row, scope, one["key"], one["variables"], one["labels"])
+            self._start(row, scope, one)
             self._events.change(row.key, _without(one["key"]))
 
     def _miss(self, row: TriggerRow, scope: TriggerScope, trigger: ListeningTrigger, end: datetime) -> int | None:
@@ -176,9 +184,7 @@ def _collecting(
             collected[one.id], is_complete = one.collect(collected.get(one.id), names, heard.upstream, at)
             complete.append(is_complete)
         if all(complete):
-            states = [collected[one.id] for one in collections]
-            variables = trigger_variables(heard, states, scopes_outputs=trigger.scopes_outputs)
-            pending = {"key": heard.key, "variables": variables, "labels": heard.correlation}
+            pending = _pending(trigger, heard, [collected[one.id] for one in collections])
             found["pending"] = [*found.get("pending", ()), pending]
             for one in collections:
                 collected[one.id] = one.fired(collected[one.id], at)
@@ -186,6 +192,17 @@ def _collecting(
         return {**values, "state": {**found, "collections": collected}}
 
     return change
+
+
+def _pending(trigger: ListeningTrigger, heard: Heard, collected: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """A start that is to be made. collected: states of the collections that are complete."""
+    parts = [part for state in collected for part in state["outputs"].values()]
+    return {
+        "key": heard.key,
+        "variables": trigger_variables(heard, collected, scopes_outputs=trigger.scopes_outputs),
+        "labels": heard.correlation,
+        "secrets": sorted({*heard.upstream.secrets, *(name for part in parts for name in part[3])}),
+    }
 
 
 def _in_turn(changes: list[Change]) -> Change:

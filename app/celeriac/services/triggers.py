@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from itertools import islice
-from typing import Any
 
 from celeriac.core.cron import CronInvalid, parse_cron, parse_zone
 from celeriac.core.dated_trigger import DatedTrigger
@@ -31,7 +30,7 @@ class TriggerView:
     """A trigger with what is known of it. is_disabled: in YAML, by a person or by `stopAfter`.
 
     is_disabled_in_flow: in YAML, which only a new revision can change. execution_id: the last one that it started.
-    updated_at: when any of this changed. state: of its type.
+    updated_at: when any of this changed.
     """
 
     namespace: str
@@ -50,7 +49,6 @@ class TriggerView:
     evaluated_at: datetime | None
     updated_at: datetime
     error: str | None
-    state: dict[str, Any] | None
 
 
 class Triggers:
@@ -163,7 +161,6 @@ class Triggers:
             evaluated_at=_date(row.evaluated_us, zone),
             updated_at=_date(row.updated_us, zone) or self._around.now(),
             error=row.error,
-            state=row.state,
         )
 
 

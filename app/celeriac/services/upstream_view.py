@@ -1,11 +1,10 @@
 """The execution that a trigger hears of, as its expressions see it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from celeriac.core.collecting import State as Collected
 from celeriac.core.collecting import merged
 from celeriac.core.condition_type import Upstream
 from celeriac.core.execution import CORRELATION, Execution
@@ -43,7 +42,8 @@ class Heard:
         one = self.execution
         outputs = one.outputs or {} if self.is_end else {}
         retried = self.events.retried(one.id)
-        return Upstream(one.id, one.namespace, one.flow_id, self.state, one.labels, outputs, retried)
+        secrets = tuple(one.secrets or ())
+        return Upstream(one.id, one.namespace, one.flow_id, self.state, one.labels, outputs, retried, secrets)
 
     @cached_property
     def variables(self) -> dict[str, Any]:
@@ -89,7 +89,7 @@ class Heard:
         }
 
 
-def trigger_variables(heard: Heard, collected: list[Collected], *, scopes_outputs: bool) -> dict[str, Any]:
+def trigger_variables(heard: Heard, collected: Sequence[Mapping[str, Any]], *, scopes_outputs: bool) -> dict[str, Any]:
     """`trigger.…` of the execution that is started. collected: states of the collections that are complete.
 
     Source: Kestra 2.0: outputs by namespace and flow for `dependsOn`, merged without them for `preconditions`.
@@ -97,7 +97,7 @@ def trigger_variables(heard: Heard, collected: list[Collected], *, scopes_output
     own: Mapping[str, Any] = heard.upstream.outputs
     outputs: dict[str, Any] = {} if collected else dict(own)
     parts = [value for state in collected for value in state["outputs"].values()]
-    for namespace, flow_id, found in parts:
+    for namespace, flow_id, found, _ in parts:
         if not scopes_outputs:
             outputs = merged(outputs, found)
         elif found:

@@ -7,7 +7,7 @@ from pydantic import Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from celeriac.core.collecting import Collection
-from celeriac.core.condition_type import ConditionType, Situation
+from celeriac.core.condition_type import ConditionType, Situation, Upstream
 from celeriac.core.flow import Model
 from celeriac.core.labels import Labels
 from celeriac.core.listening_trigger import ListeningTrigger
@@ -87,11 +87,16 @@ class Flow(ListeningTrigger):
     def scopes_outputs(self) -> bool:
         return bool(self.depends_on)
 
-    def wants(self, situation: Situation) -> bool:
-        upstream = situation.upstream
-        if upstream is None or upstream.state not in (ENDS if self.states is None else self.states):
+    def may_want(self, upstream: Upstream) -> bool:
+        if upstream.state not in (ENDS if self.states is None else self.states):
             return False
-        return self.may_fire(situation)
+        named = [*self.depends_on, *(self.preconditions.flows if self.preconditions else ())]
+        if not named or (self.preconditions is not None and self.preconditions.where):
+            return True
+        return any(one.is_of(upstream) for one in named)
+
+    def wants(self, situation: Situation) -> bool:
+        return situation.upstream is not None and self.may_want(situation.upstream) and self.may_fire(situation)
 
     def collections(self) -> list[Collection]:
         found = [one.collection() for one in self.conditions if isinstance(one, MultipleCondition)]

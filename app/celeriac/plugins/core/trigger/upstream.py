@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from celeriac.core.condition_type import Situation
+from celeriac.core.condition_type import Situation, Upstream
 from celeriac.core.errors import ExpressionError
 from celeriac.core.expression import truthy
 from celeriac.core.flow import Model
@@ -105,13 +105,16 @@ class _Upstream(Model):
     states: list[ShownState] | None = None
     labels: Labels = {}
 
+    def is_of(self, upstream: Upstream) -> bool:
+        """Whether it is of this flow."""
+        return self.namespace in (None, upstream.namespace) and self.flow_id in (None, upstream.flow_id)
+
     def holds(self, situation: Situation) -> bool:
         """Raises: ExpressionError."""
         upstream = situation.upstream
         return (
             upstream is not None
-            and self.namespace in (None, upstream.namespace)
-            and self.flow_id in (None, upstream.flow_id)
+            and self.is_of(upstream)
             and (self.states is None or upstream.state in self.states)
             and self.labels.items() <= upstream.labels.items()
         )

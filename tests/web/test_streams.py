@@ -167,7 +167,7 @@ def test_a_client_of_kestra_follows_an_execution_to_its_end(by_hand: HandEngine,
     by_hand.drain()
     last = stream.until("'id': 'end'")
 
-    assert (first["id"], first["data"]) == ("start", {"id": execution_id})
+    assert (first["id"], first["data"]["id"], "taskRunList" in first["data"]) == ("start", execution_id, False)
     assert second["id"] == "progress"
     assert [run["taskId"] for run in last["data"]["taskRunList"]] == ["say", "return"]
     with pytest.raises(EOFError):

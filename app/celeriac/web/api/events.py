@@ -91,7 +91,7 @@ def _events(watcher: Watcher, is_gone: Callable[[], bool], instance: str) -> Ite
 
 def _executions(app: App, execution_id: str, watcher: Watcher, is_gone: Callable[[], bool]) -> Iterator[bytes]:
     """Whole documents, so the larger they are the rarer; those who need only what changes watch `/events`."""
-    yield frame(_json({"id": execution_id}), event_id="start")
+    yield frame(_json(app.views.header(app.views.stored(execution_id))), event_id="start")
     rest_s = 0.0
     for event in _until_gone(watcher, is_gone):
         if event is None:

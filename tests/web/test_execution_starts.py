@@ -3,6 +3,7 @@
 import io
 import threading
 import tracemalloc
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from celeriac.web import uploads
+from celeriac.storage.secrets import Secrets
+from celeriac.web import create_app, uploads
 from hand_engine import HandEngine
 
 FLOW = """
@@ -283,6 +285,47 @@ def test_inputs_are_tried_without_starting(api: FlaskClient, by_hand: HandEngine
     assert "Invalid value for input `n`" in found["n"]["errors"][0]["message"]
     assert (found["token"]["value"], found["text"]["value"], found["text"]["isDefault"]) == ("******", None, False)
     assert ("very-secret" in answer.text, started(by_hand)) == (False, 0)
+
+
+WITH_SECRETS = """
+id: secretive
+namespace: examples.web
+inputs:
+  - {id: text, type: STRING, defaults: "Bearer {{ secret('KEY') }}"}
+  - {id: n, type: INT, defaults: "{{ secret('KEY') }}"}
+  - {id: data, type: FILE, required: false}
+tasks:
+  - {id: say, type: io.kestra.plugin.core.log.Log, message: hello}
+"""
+
+
+@pytest.fixture
+def secretive(by_hand: HandEngine) -> None:
+    """A flow whose inputs read the secret `opensesame`."""
+    app = by_hand.app
+    app.surroundings = replace(app.surroundings, secrets=Secrets({"KEY": "b3BlbnNlc2FtZQ=="}))
+    by_hand.register(WITH_SECRETS)
+
+
+@pytest.mark.usefixtures("secretive")
+@pytest.mark.parametrize("more", ["", "/validate"])
+def test_secrets_that_inputs_read_are_not_told(by_hand: HandEngine, more: str) -> None:
+    answer = create_app(by_hand.app).test_client().post(f"/api/v1/executions/examples.web/secretive{more}")
+
+    assert "Invalid value for input `n`" in answer.text
+    assert "opensesame" not in answer.text
+
+
+@pytest.mark.usefixtures("secretive")
+def test_no_file_stays_when_another_input_is_invalid(by_hand: HandEngine) -> None:
+    answer = (
+        create_app(by_hand.app)
+        .test_client()
+        .post("/api/v1/executions/examples.web/secretive", data={"data": (io.BytesIO(b"x"), "x.txt")})
+    )
+
+    assert answer.status_code == 422
+    assert list(by_hand.app.surroundings.storage.list("kestra:///examples/")) == []
 
 
 @pytest.mark.parametrize("path", ["/executions/examples.web/nope", "/executions/examples.web/nope/validate"])

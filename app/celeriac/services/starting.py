@@ -3,6 +3,7 @@
 import secrets
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -102,18 +103,20 @@ class Starting:
         given: Mapping[str, Any],
         files: Mapping[str, Path],
     ) -> tuple[dict[str, Any], list[str]]:
-        """(typed values with their secrets encrypted, warnings); files are stored. Raises: InputsInvalid."""
+        """(typed values with their secrets encrypted, warnings). Raises: InputsInvalid, and then no file is stored."""
         identity = Identity(execution.id, "", 1, execution.namespace, execution.flow_id, "")
-        world = ExecutionWorld(
-            self._around, ExecutionFiles(self._around, execution, identity), execution.namespace, execution.id, Masker()
-        )
+        files_of, masker = ExecutionFiles(self._around, execution, identity), Masker()
+        world = ExecutionWorld(self._around, files_of, execution.namespace, execution.id, masker)
         renderer = Renderer(world)
         base = of_execution(execution, index, self._around)
+
+        stored: list[str] = []
 
         def store_file(input_id: str, value: Any) -> str:
             path = Path(value)
             uri = input_file(execution.namespace, execution.flow_id, execution.id, input_id, path.name)
             self._around.storage.put(uri, path)
+            stored.append(uri)
             return uri
 
         resolved = resolve(
@@ -123,7 +126,10 @@ class Starting:
             store_file=store_file,
         )
         if resolved.problems:
-            raise InputsInvalid(resolved.problems)
+            for uri in stored:
+                self._around.storage.delete(uri)
+            raise InputsInvalid([replace(one, message=masker.mask(one.message)) for one in resolved.problems])
         own = {f"{INPUTS_OF}{execution.id}"} if secret_ids(declared) else set()
         execution.add_secrets(world.secret_names | own)
-        return dict(with_secrets(declared, resolved.values, self._around.encryption.encrypt)), list(resolved.warnings)
+        warnings = [masker.mask(one) for one in resolved.warnings]
+        return dict(with_secrets(declared, resolved.values, self._around.encryption.encrypt)), warnings

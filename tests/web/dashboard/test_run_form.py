@@ -1,10 +1,12 @@
 """The form that starts a flow."""
 
 import io
+from dataclasses import replace
 
 import pytest
 from flask.testing import FlaskClient
 
+from celeriac.storage.secrets import Secrets
 from hand_engine import HandEngine
 
 EVERY_INPUT = """\
@@ -188,3 +190,27 @@ def test_an_input_that_does_not_apply_is_hidden_until_it_does(client: FlaskClien
     after = client.post(PAGE, data={"do": "show", "input.kind": "car"}).text.partition('id="field-wheels"')[2][:40]
 
     assert ("hidden" in before, "hidden" in after) == (True, False)
+
+
+def test_a_default_with_a_secret_is_shown_with_stars_and_stays_the_default(
+    by_hand: HandEngine, client: FlaskClient
+) -> None:
+    app = by_hand.app
+    app.surroundings = replace(app.surroundings, secrets=Secrets({"KEY": "b3BlbnNlc2FtZQ=="}))
+    by_hand.register(
+        """
+id: secretive
+namespace: tests
+inputs:
+  - {id: text, type: STRING, defaults: "Bearer {{ secret('KEY') }}"}
+tasks:
+  - {id: say, type: io.kestra.plugin.core.log.Log, message: hello}
+"""
+    )
+
+    page = client.get("/ui/flows/run/tests/secretive").text
+    answer = client.post("/ui/flows/run/tests/secretive", data={"input.text": "Bearer ******"})
+
+    started = by_hand.execution(answer.headers["Location"].rpartition("/")[2])
+    assert ("opensesame" in page, "Bearer ******" in page) == (False, True)
+    assert started.inputs["text"] == "Bearer opensesame"

@@ -109,7 +109,10 @@ def fields(
 
 
 def given_inputs(inputs: Sequence[AnyInput], form: "MultiDict[str, str]") -> dict[str, Any]:
-    """{input id: what was entered}; what was left empty is not given, unless an empty text is a value there."""
+    """{input id: what was entered}; what was left empty is not given, unless an empty text is a value there.
+
+    Nor is a default that was shown with stars in the place of a secret.
+    """
     given: dict[str, Any] = {}
     for declared in inputs:
         values = form.getlist(PREFIX + declared.id)
@@ -122,6 +125,8 @@ def given_inputs(inputs: Sequence[AnyInput], form: "MultiDict[str, str]") -> dic
             continue
         value = values[-1].strip("\r\n") if _widget(declared, None) != "code" else values[-1]
         if value == "" and not (declared.type == "STRING" and declared.defaults is not None):
+            continue
+        if MASK in value and declared.defaults is not None:
             continue
         given[declared.id] = _in_utc(value) if declared.type == "DATETIME" else value
     return given

@@ -22,6 +22,11 @@ const refreshes = new Refreshes((part) => htmx.trigger(part, "refresh"));
 for (const kind of ["executions", "execution", "flows", "logs"]) {
   document.body.addEventListener(`live:${kind}`, () => refreshes.due(kind));
 }
+document.body.addEventListener("htmx:beforeSwap", (event) => {
+  const { detail } = event as CustomEvent<{ shouldSwap: boolean; requestConfig: { elt: Element; triggeringEvent?: Event } }>;
+  const { elt, triggeringEvent } = detail.requestConfig;
+  if (triggeringEvent?.type === "refresh" && refreshes.isUnwelcome(elt)) detail.shouldSwap = false;
+});
 
 addRailButton();
 addThemeButton();

@@ -44,6 +44,20 @@ describe("parts that are refreshed", () => {
     expect([before, asked.length]).toEqual([0, 1]);
   });
 
+  it("keep what somebody has ticked while the answer was on its way, and are asked for again", () => {
+    const asked: string[] = [];
+    const refreshes = new Refreshes((part) => asked.push(part.id));
+    const box = document.querySelector<HTMLInputElement>("input")!;
+    const part = document.getElementById("list")!;
+
+    box.checked = true;
+    const unwelcome = refreshes.isUnwelcome(part);
+    box.checked = false;
+    vi.advanceTimersByTime(1000);
+
+    expect([unwelcome, asked.length, refreshes.isUnwelcome(part)]).toEqual([true, 1, false]);
+  });
+
   it("are used while a field in them has the focus", () => {
     document.querySelector("input")!.focus();
 

@@ -3,7 +3,7 @@
 
 const EACH_MS = 1000;
 const BUSY_MS = 1000;
-const USED = "tbody input:checked, details.menu[open], .htmx-request";
+const USED = "tbody input:checked, details.menu[open]";
 
 export type Ask = (part: HTMLElement) => void;
 
@@ -21,6 +21,13 @@ export class Refreshes {
     }
   }
 
+  /** An answer has come for a part that somebody has begun to use meanwhile: it is not shown, and asked for again. */
+  isUnwelcome(part: Element): boolean {
+    if (!isUsed(part)) return false;
+    this.#plan(part.id, BUSY_MS);
+    return true;
+  }
+
   #plan(id: string, wait: number): void {
     if (this.#planned.has(id)) return;
     this.#planned.add(id);
@@ -28,7 +35,7 @@ export class Refreshes {
       this.#planned.delete(id);
       const part = document.getElementById(id);
       if (!part) return;
-      if (isUsed(part)) return this.#plan(id, BUSY_MS);
+      if (isUsed(part) || part.matches(".htmx-request")) return this.#plan(id, BUSY_MS);
       this.#last.set(id, performance.now());
       this.ask(part);
     }, wait);
@@ -37,7 +44,7 @@ export class Refreshes {
 
 /** Somebody has ticked a row, opened a menu, stands in a row, or has marked text there. */
 export function isUsed(part: Element): boolean {
-  if (part.querySelector(USED) || part.matches(".htmx-request")) return true;
+  if (part.querySelector(USED)) return true;
   const active = document.activeElement;
   if (active && part.contains(active) && active.closest("tbody, input, select, textarea")) return true;
   const selection = document.getSelection();

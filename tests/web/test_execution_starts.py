@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from gunicorn.http.errors import NoMoreData
 
 from celeriac.storage.secrets import Secrets
 from celeriac.web import create_app, uploads
@@ -204,6 +205,20 @@ def test_a_client_that_goes_away_halfway_leaves_nothing(api: FlaskClient, by_han
     )
 
     assert (answer.status_code, started(by_hand), leftovers(by_hand)) == (400, 0, [])
+
+
+def test_a_body_whose_chunks_are_broken_is_refused(api: FlaskClient, by_hand: HandEngine) -> None:
+    class Broken(io.RawIOBase):
+        def readable(self) -> bool:
+            return True
+
+        def readinto(self, buffer: memoryview) -> int:  # type: ignore[override] # io passes a writable memoryview
+            raise NoMoreData
+
+    sent = {"CONTENT_TYPE": "multipart/form-data; boundary=b", "wsgi.input": Broken(), "wsgi.input_terminated": True}
+    answer = api.post(PATH, environ_overrides=sent | {"HTTP_TRANSFER_ENCODING": "chunked"})
+
+    assert (answer.status_code, started(by_hand)) == (400, 0)
 
 
 def test_a_full_disk_is_told_and_starts_nothing(

@@ -60,9 +60,12 @@ class UploadRequest(Request):
         return parser
 
     def _load_form_data(self) -> None:
+        """gunicorn's errors of a chunked body are an OSError without a number."""
         try:
             super()._load_form_data()
-        except ValueError as error:
+        except (ValueError, OSError) as error:
+            if isinstance(error, OSError) and error.errno is not None:
+                raise
             raise BadRequest(f"The form cannot be read: {error}") from error
 
     def _get_stream_for_parsing(self) -> IO[bytes]:

@@ -56,7 +56,9 @@ class FlowBatches:
             raise FlowInvalid([Problem(f"{len(found)} flows at once; at most {MOST_FLOWS:,}", line=1, column=1)])
         if removes_others and not found:
             hint = "to remove all flows, DELETE /flows/delete/by-query"
-            raise FlowInvalid([Problem("there is no flow to keep, so all would be removed", line=1, column=1, hint=hint)])
+            raise FlowInvalid(
+                [Problem("there is no flow to keep, so all would be removed", line=1, column=1, hint=hint)]
+            )
         if override:
             found = [replace(one, text=set_property(one.text, "namespace", scope.namespace)) for one in found]
         parsed = [self._flows.parse(one.text) for one in found]

@@ -6,7 +6,7 @@ import pytest
 
 from celeriac.cli.arguments import RunArguments
 from celeriac.cli.fakes import FakeEngine, FakeParsed, make_flow
-from celeriac.cli.flow_folder import flow_files, flow_texts, read_flow
+from celeriac.cli.flow_folder import LARGEST_BYTES, flow_files, flow_texts, read_flow
 from celeriac.cli.intake import take_in
 from celeriac.core.errors import FlowInvalid, InputsInvalid, Problem
 from celeriac.core.flow import Flow
@@ -130,3 +130,26 @@ def test_a_folder_given_by_name_is_searched_in_depth(engine: FakeEngine, tmp_pat
     take_in(engine.flows, RunArguments(path, flows=tmp_path / "flows"), read_flow(path))
 
     assert engine.flows.registered == ["child.yaml", "main.yaml"]
+
+
+def test_a_file_that_is_nested_too_deeply_is_a_flow_all_the_same(tmp_path: Path) -> None:
+    path = tmp_path / "deep.yaml"
+    path.write_text(SOURCE.format("deep") + "".join(f"{' ' * depth}a:\n" for depth in range(990)))
+
+    assert [text.key for text in flow_texts([path])] == [("n", "deep")]
+
+
+def test_aliases_are_not_spelled_out(tmp_path: Path) -> None:
+    lines = ["a0: &a0 [x]", *(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 20)}]" for n in range(1, 12))]
+    path = tmp_path / "aliases.yaml"
+    path.write_text("\n".join([*lines, "id: wide", "namespace: n", "tasks: *a11"]))
+
+    assert [text.key for text in flow_texts([path])] == [("n", "wide")]
+
+
+def test_a_file_that_is_too_large_is_not_read(tmp_path: Path) -> None:
+    path = tmp_path / "large.yaml"
+    path.write_text("#" * (LARGEST_BYTES + 1))
+
+    with pytest.raises(FlowInvalid, match="larger than"):
+        read_flow(path)

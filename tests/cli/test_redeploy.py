@@ -174,3 +174,24 @@ def test_a_folder_that_goes_away_is_waited_for(watch: Watch) -> None:
     watch.folder.with_name("other").rename(watch.folder)
 
     assert (watch.step(), watch.revision()) == ([], 1)
+
+
+def test_a_file_is_deployed_when_the_one_with_the_same_flow_is_gone(watch: Watch) -> None:
+    first = watch.save("a.yaml", GOOD)
+    watch.save("b.yaml", GOOD.replace("one", "two"))
+    watch.step()
+    before = watch.revision()
+    first.unlink()
+
+    assert (before, watch.step(), watch.revision()) == (1, [], 2)
+    assert watch.document["problems"] == []
+
+
+def test_broken_files_may_go_together(watch: Watch) -> None:
+    paths = [watch.save(name, BROKEN) for name in ("a.yaml", "b.yaml")]
+    watch.step()
+    for path in paths:
+        path.unlink()
+
+    assert watch.step() is None
+    assert watch.document["problems"] == []

@@ -17,6 +17,8 @@ from celeriac.core.flow import Flow, Mode
 FlowKey = tuple[str, str]
 """(namespace, id)"""
 
+LARGEST_BYTES = 5_000_000
+"""Of a flow; the API takes no larger ones either."""
 _KEYS = ("id", "namespace", "tasks")
 _TOP_LEVEL = re.compile(r"^(id|namespace|tasks)[ \t]*:[ \t]*([^\s#]*)", re.MULTILINE)
 
@@ -42,6 +44,8 @@ class Neighbourhood:
 def read_flow(path: Path) -> str:
     """The text of a flow file. Raises: FlowInvalid when it cannot be read as text or is empty."""
     try:
+        if path.stat().st_size > LARGEST_BYTES:
+            raise FlowInvalid([Problem(f"is larger than {LARGEST_BYTES:,} bytes", file=str(path))])
         source = path.read_bytes().decode("utf-8-sig")
     except OSError as error:
         raise FlowInvalid([Problem(f"cannot be read: {error.strerror}", file=str(path))]) from error
@@ -150,6 +154,13 @@ def _head(source: str) -> dict[str, str]:
     """Those top-level keys of a flow that the text has, also when it is no valid YAML."""
     try:
         document = next(iter(yaml.load_all(source, yaml.CBaseLoader)), None)
-    except yaml.YAMLError:
+    except (yaml.YAMLError, RecursionError):
         return {match[1]: match[2].strip("'\"") for match in _TOP_LEVEL.finditer(source)}
-    return {key: str(document[key]) for key in _KEYS if key in document} if isinstance(document, dict) else {}
+    if not isinstance(document, dict):
+        return {}
+    return {key: _plain(document[key]) for key in _KEYS if key in document}
+
+
+def _plain(value: object) -> str:
+    """Empty for anything but text: as text, a list that repeats itself by aliases might not fit into memory."""
+    return value if isinstance(value, str) else ""

@@ -62,8 +62,9 @@ class Redeployment:
         return problems if saved else None
 
     def document(self) -> Mapping[str, Any]:
-        """For the dashboard: the folder, how many flows it has, what is wrong now."""
-        problems = [problem_json(problem) for path in sorted(self._problems) for problem in self._problems[path]]
+        """For the dashboard: the folder, how many flows it has, what is wrong now. Another thread may ask."""
+        wrong = sorted(self._problems.copy().items())
+        problems = [problem_json(problem) for _path, found in wrong for problem in found]
         return {"folder": str(self.folder), "flows": len(self._revisions), "problems": problems}
 
     def _files(self) -> list[Path]:
@@ -104,8 +105,10 @@ class Redeployment:
         self._revisions[key] = registered.revision
 
     def _forget(self, path: Path) -> None:
-        del self._seen[path]
+        self._seen.pop(path, None)
         self._problems.pop(path, None)
+        for other in self._problems:
+            self._seen.pop(other, None)
         if key := self._keys.pop(path, None):
             self.say(f"{path} is gone; flow {'.'.join(key)} stays")
 

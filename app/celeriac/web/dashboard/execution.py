@@ -2,15 +2,18 @@
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any
 
 from flask import Blueprint, abort, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from celeriac.core.errors import CeleriacError
+from celeriac.core.errors import CeleriacError, NotFound
 from celeriac.core.execution import Execution
 from celeriac.core.inputs import MASK
 from celeriac.core.state import State
+from celeriac.services.logs import LogFilter
+from celeriac.store.log_store import LEVELS
 from celeriac.web.api import celeriac
 from celeriac.web.dashboard.checklist import SEEN_TIMELINE, remember
 from celeriac.web.dashboard.fields import PREFIX
@@ -97,8 +100,13 @@ def _span(state: Mapping[str, Any], start: datetime) -> tuple[float, float]:
 
 
 def _logs(execution: Execution) -> Document:
-    lines, _ = celeriac().views.logs([execution.id], None)
-    return {"lines": lines[-LINES:], "earlier": max(0, len(lines) - LINES)}
+    level = request.args.get("minLevel", "")
+    asked = LogFilter(level if level in LEVELS else LEVELS[0], request.args.get("taskRunId") or None)
+    try:
+        lines = list(islice(celeriac().logs.of(execution.id, asked), LINES + 1))
+    except NotFound:
+        lines = []
+    return {"lines": lines[:LINES], "has_more": len(lines) > LINES}
 
 
 def _outputs(execution: Execution) -> Document:

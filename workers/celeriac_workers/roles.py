@@ -130,9 +130,10 @@ def beat() -> int:
 
 
 def tidier() -> int:
-    """Removes the containers that dead processes have left, once."""
-    app, _ = _begin("tidier")
-    keeper = container_keeper(app, None)
+    """Removes the containers that dead processes have left, once. Their broker may be gone, too."""
+    _name("tidier")
+    configure("tidier")
+    keeper = container_keeper(build(Settings.from_environ(os.environ)), None)
     if keeper:
         keeper.sweep()
     return 0

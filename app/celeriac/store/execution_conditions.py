@@ -12,6 +12,8 @@ from celeriac.store.tables import EXECUTION, EXECUTION_LABEL
 _SYSTEM = "system"
 
 Condition = sa.ColumnElement[bool]
+Columns = Any
+"""The columns of `execution`, or of a subquery with the same names."""
 
 
 def bounds(column: sa.ColumnElement[str], asked: ExecutionFilter) -> tuple[Condition, ...]:
@@ -31,9 +33,10 @@ def first_id(at_ms: int) -> str:
     return new_execution_id(max(0, min(at_ms, (1 << 48) - 1)), 0)
 
 
-def others(asked: ExecutionFilter, covers: frozenset[str]) -> Iterator[Condition]:
-    """Every condition on columns of `execution` whose kind is not in `covers`."""
-    execution = EXECUTION.c
+def others(
+    asked: ExecutionFilter, covers: frozenset[str] = frozenset(), execution: Columns = EXECUTION.c
+) -> Iterator[Condition]:
+    """Every condition on columns of `execution`, or of a part of it, whose kind is not in `covers`."""
     namespace, flow_id = unindexed(execution.namespace), unindexed(execution.flow_id)
     if "flow" not in covers:
         if asked.namespace and "namespace" not in covers:
@@ -46,7 +49,8 @@ def others(asked: ExecutionFilter, covers: frozenset[str]) -> Iterator[Condition
         yield unindexed(execution.state).in_([state.value for state in asked.states])
     if asked.trigger_execution_id and "starter" not in covers:
         yield sa.or_(
-            unindexed(execution.parent_id) == asked.trigger_execution_id, is_started_by(asked.trigger_execution_id)
+            unindexed(execution.parent_id) == asked.trigger_execution_id,
+            is_started_by(asked.trigger_execution_id, execution),
         )
     if asked.child_filter is ChildFilter.MAIN:
         yield sa.func.coalesce(execution.parent_id, "") == ""
@@ -79,9 +83,9 @@ def has_label(execution_id: sa.ColumnElement[str], wanted: tuple[str, str]) -> C
     return sa.or_(exists, execution_id == value) if key == CORRELATION else exists
 
 
-def is_started_by(execution_id: str) -> Condition:
+def is_started_by(execution_id: str, execution: Columns = EXECUTION.c) -> Condition:
     """An execution that a task, or a trigger because of another execution, has started."""
-    trigger = sa.type_coerce(EXECUTION.c.trigger, sa.JSON)
+    trigger = sa.type_coerce(execution.trigger, sa.JSON)
     starter: sa.ColumnElement[str] = trigger[("variables", "executionId")].as_string()
     return starter == execution_id
 

@@ -33,6 +33,8 @@ MOST_WEIGHED = 10
 FEW = 1000
 SAMPLE = 1000
 
+_SAMPLED = [EXECUTION.c[name] for name in ("id", "namespace", "flow_id", "state", "parent_id", "trigger")]
+
 FlowKey = tuple[str, str]
 
 
@@ -114,12 +116,11 @@ class Ways:
 
 def sample(asked: ExecutionFilter, limit: int, offset: int = 0) -> sa.Select[Any]:
     """The ids of a page, as far as it lies among the newest (or oldest) SAMPLE executions of the filter's time."""
-    column = EXECUTION.c.id
-    order = column.desc() if asked.is_newest_first else column.asc()
-    newest = sa.select(column).where(*bounds(column, asked)).order_by(order).limit(SAMPLE).subquery()
-    every = (*others(asked, frozenset()), *(has_label(column, one) for one in asked.labels))
-    found = sa.select(column).where(column.in_(sa.select(newest.c.id)), *every)
-    return found.order_by(order).limit(limit).offset(offset)
+    newest = sa.select(*_SAMPLED).where(*bounds(EXECUTION.c.id, asked)).order_by(_by_id(EXECUTION.c.id, asked))
+    found = newest.limit(SAMPLE).subquery().c
+    labels = [has_label(found.id, one) for one in asked.labels]
+    conditions = (*others(asked, execution=found), *labels)
+    return sa.select(found.id).where(*conditions).order_by(_by_id(found.id, asked)).limit(limit).offset(offset)
 
 
 def find_ways(connection: Connection, asked: ExecutionFilter) -> Ways:
@@ -134,6 +135,10 @@ def find_ways(connection: Connection, asked: ExecutionFilter) -> Ways:
     page = best or [way for _, way in weighed if way.is_ordered] or [newest]
     count = best or sorted((way for _, way in weighed), key=lambda way: len(way.walks)) or [newest]
     return _with_id_prefix(Ways(page[0].completed(asked), count[0].completed(asked)), asked)
+
+
+def _by_id(column: sa.ColumnElement[str], asked: ExecutionFilter) -> sa.ColumnElement[str]:
+    return column.desc() if asked.is_newest_first else column.asc()
 
 
 def _with_id_prefix(ways: Ways, asked: ExecutionFilter) -> Ways:

@@ -64,6 +64,15 @@ def test_several_are_switched_and_unknown_ones_passed_over(client: FlaskClient, 
     assert trigger(client)["disabled"]
 
 
+def test_all_that_a_search_finds_are_switched(client: FlaskClient) -> None:
+    none = client.post(f"{API}/triggers/set-disabled/by-query?q=other&disabled=true")
+    one = client.post(f"{API}/triggers/set-disabled/by-query?namespace=tests&disabled=true")
+
+    assert (none.json, one.json) == ({"count": 0}, {"count": 1})
+    assert trigger(client)["disabled"]
+    assert client.post(f"{API}/triggers/unlock/by-query?q=tim").json == {"count": 1}
+
+
 @pytest.mark.parametrize("operation", ["unlock", "restart"])
 def test_a_trigger_is_unlocked(client: FlaskClient, registered: HandEngine, operation: str) -> None:
     registered.change("UPDATE trigger SET execution_id = 'x'")
@@ -85,6 +94,13 @@ def test_a_schedule_is_previewed(client: FlaskClient) -> None:
     answer = client.post(f"{API}/schedules/preview", json=asked)
 
     assert answer.json == {"dates": ["2030-01-07T09:00:00.000000Z", "2030-01-14T09:00:00.000000Z"]}
+
+
+@pytest.mark.parametrize("start", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "0001-01-01T00:00:00"])
+def test_a_preview_at_the_ends_of_time_is_no_failure(client: FlaskClient, start: str) -> None:
+    asked = {"cron": "0 9 * * *", "timezone": "Asia/Tokyo", "from": start}
+
+    assert client.post(f"{API}/schedules/preview", json=asked).status_code in (200, 422)
 
 
 def test_a_wrong_cron_is_told(client: FlaskClient) -> None:

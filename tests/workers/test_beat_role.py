@@ -58,6 +58,7 @@ def test_dates_go_on_after_redis_has_lost_everything(engine: RealEngine, valkey:
 
         found = wait_for_dates(engine, flow_id, 4)
         engine.wait_for(lambda: client.zcard(listing), "the entries to be made again")
+        engine.wait_for(lambda: client.exists("celeriac:beat:main::lock"), "the lock to be taken again")
 
     assert_each_once(found)
 

@@ -105,7 +105,11 @@ class Triggers:
             zone: tzinfo | None = parse_zone(timezone) if timezone else now.tzinfo
         except ValueError as error:
             raise InputsInvalid([Problem(str(error), "timezone")]) from error
-        return list(islice(parsed.all_after((start or now).astimezone(zone)), min(count, MOST_DATES)))
+        try:
+            moment = now if start is None else start if start.tzinfo else start.replace(tzinfo=zone)
+            return list(islice(parsed.all_after(moment.astimezone(zone)), min(count, MOST_DATES)))
+        except (OverflowError, ValueError) as error:
+            raise InputsInvalid([Problem(f"no date can be counted from {start}", "from")]) from error
 
     def set_disabled(self, namespace: str, flow_id: str, trigger_id: str, *, is_disabled: bool) -> TriggerView:
         """Switches a trigger. Raises: TriggerNotFound."""

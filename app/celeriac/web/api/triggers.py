@@ -18,17 +18,20 @@ from celeriac.web.models.triggers import (
     NextDates,
     PreviewSchedule,
     SearchTriggers,
+    SwitchFound,
     SwitchTriggers,
     TriggerDocument,
     TriggerNames,
     TriggersFound,
     TriggersOfFlow,
+    TriggersQuery,
     UpdateTrigger,
 )
 from celeriac.web.openapi import operation
 from celeriac.web.params import wrong
 
 blueprint = Blueprint("triggers", __name__)
+MOST = 10_000
 
 
 @blueprint.get("/triggers/search")
@@ -122,6 +125,33 @@ def unlock_many(json: TriggerNames) -> Response:
         except TriggerNotFound:
             continue
     return json_answer({"count": count})
+
+
+@blueprint.post("/triggers/set-disabled/by-query")
+@operation(Count)
+def set_disabled_by_query(query: SwitchFound) -> Response:
+    """Switches all triggers that a search finds."""
+    found = _found(query)
+    for one in found:
+        celeriac().triggers.set_disabled(one.namespace, one.flow_id, one.trigger_id, is_disabled=query.disabled)
+    return json_answer({"count": len(found)})
+
+
+@blueprint.post("/triggers/unlock/by-query")
+@operation(Count)
+def unlock_by_query(query: TriggersQuery) -> Response:
+    """Unlocks all triggers that a search finds."""
+    found = _found(query)
+    for one in found:
+        celeriac().triggers.unlock(one.namespace, one.flow_id, one.trigger_id)
+    return json_answer({"count": len(found)})
+
+
+def _found(query: TriggersQuery) -> Sequence[TriggerView]:
+    page = celeriac().triggers.list(query.namespace, query.flow_id, query.q, 1, MOST)
+    if page.total > MOST:
+        raise wrong("q", f"{page.total:,} triggers are found; at most {MOST:,} can be changed at once")
+    return page.results
 
 
 def _page(namespace: str, flow_id: str, q: str, page: int, size: int) -> Response:

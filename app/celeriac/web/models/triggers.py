@@ -18,6 +18,20 @@ class SearchTriggers(Paging):
     flow_id: Name = ""
 
 
+class TriggersQuery(Asked):
+    """Which triggers, as SearchTriggers."""
+
+    q: Name = ""
+    namespace: Name = ""
+    flow_id: Name = ""
+
+
+class SwitchFound(TriggersQuery):
+    """Triggers to switch, all in the same direction."""
+
+    disabled: bool
+
+
 class TriggersOfFlow(Paging):
     """A page of the triggers of one flow."""
 

@@ -163,3 +163,31 @@ def test_colours_of_a_terminal_are_left_out(client: FlaskClient, by_hand: HandEn
     text = client.get(f"/ui/executions/company.team/hello/{ended.id}/logs").text
 
     assert ('<span class="log-message">green</span>' in text, "\x1b" in text) == (True, False)
+
+
+def test_a_list_goes_on_page_by_page_and_says_where_it_is(client: FlaskClient, by_hand: HandEngine) -> None:
+    for _ in range(3):
+        by_hand.run(HELLO)
+
+    first = client.get("/ui/executions?size=2").text
+    second = client.get("/ui/executions?size=2&page=2").text
+
+    assert ("1–2 of 3" in first, "page=2" in first, "3–3 of 3" in second) == (True, True, True)
+
+
+def test_what_is_typed_into_a_filter_is_no_error_before_it_is_finished(history: History) -> None:
+    paths = ["/ui/executions?labels=te", "/ui/executions?labels=&q=&timeRange=", "/ui/flows?labels=te"]
+
+    assert [history.client.get(path).status_code for path in paths] == [200, 200, 200]
+
+
+@pytest.mark.parametrize("query", ["state=NONE", "timeRange=soon", "sort=nothing", "startDate=never"])
+def test_a_filter_that_cannot_be_read_is_told(history: History, query: str) -> None:
+    assert history.client.get(f"/ui/executions?{query}").status_code == 422
+
+
+def test_every_state_is_a_chip_with_its_count_and_a_filter(history: History) -> None:
+    text = history.client.get("/ui/executions").text
+
+    chip = text.partition('data-state="FAILED" href="')[2].partition("</a>")[0]
+    assert (chip.startswith("/ui/executions?state=FAILED"), 'chip-count">2<' in chip) == (True, True)

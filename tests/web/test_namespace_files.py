@@ -27,7 +27,7 @@ def put(client: FlaskClient, path: str, content: bytes = b"x") -> int:
     return client.post(FILES, query_string={"path": path}, data=form).status_code
 
 
-@pytest.mark.parametrize("path", ["main.py", "/sub dir/ünit 50%.sql", "a#b?c", "a+b&c=d"])
+@pytest.mark.parametrize("path", ["main.py", "/sub dir/ünit 50%.sql", "a#b?c", "a+b&c=d", "line\r\nend\x85"])
 def test_a_file_is_read_as_it_was_written(client: FlaskClient, path: str) -> None:
     written = put(client, path, b"1\0\xff" * 300_000)
 

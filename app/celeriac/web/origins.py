@@ -22,12 +22,20 @@ def refuse_other_sites() -> None:
     if site is not None:
         is_foreign = site not in _SAME
     else:
-        is_foreign = origin is not None and urlsplit(origin).netloc.lower() != request.host.lower()
+        is_foreign = origin is not None and _place(origin) != request.host.lower()
     if is_foreign:
         raise Forbidden(
             f"A page of {origin or 'another site'} asked for this, not one of {request.host}. Behind a proxy that "
             "changes the host, set CELERIAC_PROXIES"
         )
+
+
+def _place(origin: str) -> str:
+    """`name:port`, empty for what is no origin of a page."""
+    try:
+        return urlsplit(origin).netloc.lower()
+    except ValueError:
+        return ""
 
 
 def refuse_other_names() -> None:

@@ -4,6 +4,7 @@ from flask import Blueprint, Response
 
 from celeriac.services.previews import preview as preview_of
 from celeriac.web.api import celeriac
+from celeriac.web.attachments import attach
 from celeriac.web.json_text import json_answer
 from celeriac.web.models.execution_files import FileAt, FileMetas, FilePreview, PreviewFile
 from celeriac.web.openapi import operation
@@ -21,7 +22,7 @@ def download(execution_id: str, query: FileAt) -> Response:
     response = Response(file.chunks(), mimetype=_BYTES)
     if not file.is_masked:
         response.headers["Content-Length"] = str(file.size)
-    response.headers.set("Content-Disposition", "attachment", filename=file.name or "file")
+    attach(response, file.name)
     response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
     return response
 

@@ -12,6 +12,7 @@ from werkzeug.exceptions import BadRequest
 from celeriac.core.errors import StoredFileNotFound
 from celeriac.storage.namespace_tree import Entry
 from celeriac.web.api import celeriac
+from celeriac.web.attachments import attach
 from celeriac.web.json_text import json_answer
 from celeriac.web.models.flows import Names
 from celeriac.web.models.namespaces import FileDocument, FindFiles, MoveFile, OneFile, OnePlace
@@ -38,8 +39,7 @@ def read(namespace: str, query: OneFile) -> Response:
     stream = tree.files.open(namespace, query.path)
     response = Response(_chunks(stream), mimetype=BYTES_TYPE)
     response.headers["Content-Length"] = str(size)
-    name = query.path.rpartition("/")[2]
-    response.headers.set("Content-Disposition", "attachment", filename=name)
+    attach(response, query.path.rpartition("/")[2])
     return response
 
 

@@ -12,8 +12,8 @@ import orjson
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
-UNAVAILABLE = (sa.exc.OperationalError, sa.exc.InterfaceError)
-"""What is raised while the database is away: nothing was written, trying again is right."""
+UNAVAILABLE = (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError)
+"""What is raised while the database is away, or has no connection left: nothing was written, trying again is right."""
 UNSTORABLE = sa.exc.DataError
 """What is raised for a value that no column takes, such as a NUL character on PostgreSQL."""
 BUSY_WAIT_S = 30.0

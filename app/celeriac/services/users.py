@@ -1,7 +1,7 @@
 """Users: who there is, what they may do, whether a password is right. Knows nothing of requests and sessions."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from celeriac.core.errors import UserInvalid
 from celeriac.core.users import LONGEST_PASSWORD, Role, User, checked_email, checked_password, checked_role
@@ -9,6 +9,7 @@ from celeriac.services.passwords import Passwords
 from celeriac.store.user_store import UserStore
 
 _SEEN_EACH = timedelta(minutes=1)
+_LOOK_EACH = timedelta(seconds=1)
 
 
 class Users:
@@ -19,16 +20,21 @@ class Users:
         self._passwords = passwords
         self._now = now
         self._are_there = False
+        self._look_again = datetime.min.replace(tzinfo=UTC)
 
     def any(self) -> bool:
-        """True when there is a user, even a disabled one: from then on everybody must log in."""
-        self._are_there = self._are_there or self._store.any()
+        """True when there is a user, even a disabled one: everybody must log in from then on, or a second later."""
+        if not self._are_there and (now := self._now()) >= self._look_again:
+            self._look_again = now + _LOOK_EACH
+            self._are_there = self._store.any()
         return self._are_there
 
     def add(self, email: str, password: str, role: str = Role.VIEWER, name: str | None = None) -> User:
         """A new user. Raises: UserInvalid, Refused when there already is one of that email."""
         email, password, checked = checked_email(email), checked_password(password), checked_role(role)
-        return self._store.add(email, self._passwords.hash(password), checked, name)
+        added = self._store.add(email, self._passwords.hash(password), checked, name)
+        self._are_there = True
+        return added
 
     def ensure_first(self, email: str, password: str) -> bool:
         """Makes the first admin; False, and nothing is done, when there is any user. Raises: UserInvalid."""

@@ -352,6 +352,8 @@ CASES = [
     ("PUT", "/api/v1/main/namespaces/a/kv/k", "editor"),
     ("GET", "/api/v1/main/users", "admin"),
     ("POST", "/flower/api/worker/shutdown/x", "admin"),
+    ("POST", "/ui/executions/x/kill", "operator"),
+    ("POST", "/ui/executions/x/delete", "editor"),
 ]
 
 

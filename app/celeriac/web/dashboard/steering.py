@@ -42,6 +42,13 @@ def act(execution_id: str, action: str) -> Response:
     return redirect(url_for("ui.executions.one", execution_id=shown), 303)
 
 
+# Rights are those of routes, so each operation has one of its own.
+for _name in OPERATIONS:
+    blueprint.add_url_rule(
+        f"/executions/<execution_id>/{_name}", "act", act, defaults={"action": _name}, methods=["POST"]
+    )
+
+
 @blueprint.post("/executions/many")
 def many() -> Response:
     """The same operation for each chosen execution; those that cannot are told."""

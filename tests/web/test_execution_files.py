@@ -141,4 +141,5 @@ def test_a_preview_reads_other_encodings(send: Send) -> None:
     file = send("größe".encode("latin-1"), "a.txt")
 
     assert file.ask("/preview", encoding="ISO-8859-1").json["content"] == "größe"
-    assert [file.ask("/preview", encoding=name).status_code for name in ("nope", "hex")] == [409, 409]
+    names = ("nope", "hex", "punycode", "idna")
+    assert {file.ask("/preview", encoding=name).status_code for name in names} == {409}

@@ -1,5 +1,6 @@
 """The beginning of a file as people can read it: rows of tables, text, or bytes as hexadecimal digits."""
 
+import codecs
 import csv
 import io
 import re
@@ -18,6 +19,8 @@ MOST_BYTES = 1_000_000
 MOST_ROWS = 1000
 _HEX_BYTES = 512
 _MOST_COLUMNS = 200
+_OF_NAMES = ("idna", "punycode")
+"""Encodings of host names; a megabyte of it would take minutes."""
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\ufffd]")
 
 
@@ -54,9 +57,12 @@ def preview(file: Download, most_rows: int, encoding: str) -> Preview:
 
 def _decoder(encoding: str) -> Any:
     try:
+        is_known = codecs.lookup(encoding).name not in _OF_NAMES
         b"a".decode(encoding, "replace")
-    except (LookupError, UnicodeError) as error:
-        raise Refused(f"`encoding={encoding}`: there is no such encoding of text") from error
+    except (LookupError, UnicodeError, ValueError):
+        is_known = False
+    if not is_known:
+        raise Refused(f"`encoding={encoding}`: there is no such encoding of text")
     return lambda data: data.decode(encoding, "replace")
 
 

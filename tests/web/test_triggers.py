@@ -36,9 +36,37 @@ def test_triggers_are_found_in_kestras_shape(client: FlaskClient) -> None:
 
     assert answer["total"] == 1
     found = answer["results"][0]
-    assert found["abstractTrigger"]["cron"] == "*/5 * * * *"
+    assert found["abstractTrigger"]["cron"] == found["trigger"]["cron"] == "*/5 * * * *"
+    assert found["state"]["nextEvaluationDate"] == "2030-01-01T00:05:00.000000Z"
     assert found["triggerContext"]["nextExecutionDate"] == "2030-01-01T00:05:00.000000Z"
     assert found["triggerContext"]["triggerId"] == found["triggerId"] == "timer"
+
+
+@pytest.mark.parametrize(
+    ("query", "total"),
+    [
+        ("filters[namespace][EQUALS]=tests", 1),
+        ("filters[namespace][PREFIX]=te", 0),
+        ("filters[flowId][EQUALS]=flow&filters[triggerId][EQUALS]=timer", 1),
+        ("filters[triggerId][EQUALS]=other", 0),
+        ("filters[q][EQUALS]=FLO&sort=nextEvaluationDate:desc&sort=flowId", 1),
+    ],
+)
+def test_triggers_are_filtered_as_kestras_clients_do(client: FlaskClient, query: str, total: int) -> None:
+    assert client.get(f"{API}/triggers/search?{query}").json["total"] == total
+
+
+@pytest.mark.parametrize("query", ["filters[state][EQUALS]=x", "sort=color"])
+def test_what_triggers_cannot_be_found_by_is_told(client: FlaskClient, query: str) -> None:
+    assert client.get(f"{API}/triggers/search?{query}").status_code == 422
+
+
+def test_a_trigger_that_waits_for_its_execution_is_locked(client: FlaskClient, registered: HandEngine) -> None:
+    before = trigger(client)["locked"]
+    execution_id = registered.app.executions.start("tests", "flow")
+    registered.change("UPDATE trigger SET execution_id = :id", id=execution_id)
+
+    assert (before, trigger(client)["locked"]) == (False, True)
 
 
 def test_the_triggers_of_a_flow_are_listed(client: FlaskClient) -> None:
@@ -54,11 +82,16 @@ def test_a_trigger_is_switched_off_and_on(client: FlaskClient) -> None:
     assert (on.json["disabled"], on.json["nextExecutionDate"]) == (False, "2030-01-01T00:05:00.000000Z")
 
 
-@pytest.mark.parametrize(("method", "path"), [("PUT", "set-disabled"), ("POST", "set-disabled/by-triggers")])
-def test_several_are_switched_and_unknown_ones_passed_over(client: FlaskClient, method: str, path: str) -> None:
+def test_a_trigger_is_switched_as_in_2_0(client: FlaskClient) -> None:
+    answer = client.put(f"{API}/triggers/set-disabled", json={**NAME, "disabled": True})
+
+    assert answer.json["disabled"]
+
+
+def test_several_are_switched_and_unknown_ones_passed_over(client: FlaskClient) -> None:
     names = [NAME, {**NAME, "triggerId": "none"}]
 
-    answer = client.open(f"{API}/triggers/{path}", method=method, json={"triggers": names, "disabled": True})
+    answer = client.post(f"{API}/triggers/set-disabled/by-triggers", json={"triggers": names, "disabled": True})
 
     assert answer.json == {"count": 1}
     assert trigger(client)["disabled"]

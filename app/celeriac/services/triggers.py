@@ -11,6 +11,7 @@ from celeriac.core.dates import micros
 from celeriac.core.errors import CeleriacError, InputsInvalid, Problem, TriggerNotFound
 from celeriac.core.flow_index import FlowIndex
 from celeriac.core.page import Page
+from celeriac.core.trigger_filter import TriggerFilter
 from celeriac.core.trigger_type import TriggerType
 from celeriac.services.flows import Flows
 from celeriac.services.surroundings import Surroundings
@@ -30,6 +31,7 @@ class TriggerView:
     """A trigger with what is known of it. is_disabled: in YAML, by a person or by `stopAfter`.
 
     is_disabled_in_flow: in YAML, which only a new revision can change. execution_id: the last one that it started.
+    is_locked: it waits for the end of that one.
     updated_at: when any of this changed.
     """
 
@@ -46,6 +48,7 @@ class TriggerView:
     next_at: datetime | None
     last_at: datetime | None
     execution_id: str | None
+    is_locked: bool
     evaluated_at: datetime | None
     updated_at: datetime
     error: str | None
@@ -67,16 +70,21 @@ class Triggers:
         self, namespace: str = "", flow_id: str = "", q: str = "", page: int = 1, size: int = 25
     ) -> Page[TriggerView]:
         """namespace: this one and those below it; q: part of a name; empty = any."""
-        return self._lists.search(namespace, flow_id, q, page, size).map(self._view)
+        return self.find(TriggerFilter(q, namespace, flow_id=flow_id, page=page, size=size))
+
+    def find(self, asked: TriggerFilter) -> Page[TriggerView]:
+        """The triggers of a filter."""
+        page = self._lists.search(asked)
+        return Page(self._views(page.results), page.total)
 
     def of_flow(self, namespace: str, flow_id: str) -> Sequence[TriggerView]:
         """The triggers of one flow, in the order of their ids."""
         self._sync.sync(namespace, flow_id)
-        return [self._view(row) for row in self._store.of_flow(namespace, flow_id)]
+        return self._views(self._store.of_flow(namespace, flow_id))
 
     def get(self, namespace: str, flow_id: str, trigger_id: str) -> TriggerView:
         """Raises: TriggerNotFound."""
-        return self._view(self._row((namespace, flow_id, trigger_id)))
+        return self._views([self._row((namespace, flow_id, trigger_id))])[0]
 
     def next_dates(self, namespace: str, flow_id: str, trigger_id: str, count: int = 10) -> Sequence[datetime]:
         """When it will fire, in its own time zone; nothing for triggers without dates and for those that are off.
@@ -128,7 +136,7 @@ class Triggers:
     def upcoming(self, until: datetime, limit: int = 10) -> Sequence[TriggerView]:
         """What fires next."""
         rows = self._lists.upcoming(micros(until), limit + EXTRA)
-        return [view for view in map(self._view, rows) if view.next_at is not None][:limit]
+        return [view for view in self._views(rows) if view.next_at is not None][:limit]
 
     def _row(self, key: Key) -> TriggerRow:
         self._sync.sync(key[0], key[1])
@@ -144,7 +152,11 @@ class Triggers:
             return None, None
         return index, trigger_of(index, row)
 
-    def _view(self, row: TriggerRow) -> TriggerView:
+    def _views(self, rows: Sequence[TriggerRow]) -> Sequence[TriggerView]:
+        running = self._lists.running(row.execution_id for row in rows if row.execution_id and not row.is_concurrent)
+        return [self._view(row, is_locked=row.execution_id in running) for row in rows]
+
+    def _view(self, row: TriggerRow, *, is_locked: bool) -> TriggerView:
         index, trigger = self._found(row)
         is_on = index is not None and trigger is not None and is_enabled(index, trigger)
         zone = self._around.now().tzinfo or UTC
@@ -162,6 +174,7 @@ class Triggers:
             next_at=_date(row.next_us, zone) if isinstance(trigger, DatedTrigger) else None,
             last_at=_date(row.last_us, zone),
             execution_id=row.execution_id,
+            is_locked=is_locked,
             evaluated_at=_date(row.evaluated_us, zone),
             updated_at=_date(row.updated_us, zone) or self._around.now(),
             error=row.error,

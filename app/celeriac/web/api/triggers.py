@@ -1,6 +1,7 @@
 """Triggers: finding them, when they fire, switching them on and off."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,6 +20,7 @@ from celeriac.web.models.triggers import (
     PreviewSchedule,
     SearchTriggers,
     SwitchFound,
+    SwitchTrigger,
     SwitchTriggers,
     TriggerDocument,
     TriggerNames,
@@ -29,6 +31,7 @@ from celeriac.web.models.triggers import (
 )
 from celeriac.web.openapi import operation
 from celeriac.web.params import wrong
+from celeriac.web.trigger_queries import asked, searched
 
 blueprint = Blueprint("triggers", __name__)
 MOST = 10_000
@@ -38,7 +41,8 @@ MOST = 10_000
 @operation(TriggersFound)
 def search(query: SearchTriggers) -> Response:
     """Triggers of all flows, by namespace, flow and id."""
-    return _page(query.namespace, query.flow_id, query.q, query.page, query.size)
+    found = celeriac().triggers.find(searched(query))
+    return json_answer({"results": [_with_parts(one) for one in found.results], "total": found.total})
 
 
 @blueprint.get("/triggers/<namespace>/<flow_id>")
@@ -87,8 +91,16 @@ def update(json: UpdateTrigger) -> Response:
 
 
 @blueprint.put("/triggers/set-disabled")
+@operation(TriggerDocument)
+def set_disabled(json: SwitchTrigger) -> Response:
+    """Switches a trigger on or off, as `PUT /triggers` of 1.x does."""
+    key = (json.namespace, json.flow_id, json.trigger_id)
+    return json_answer(_document(celeriac().triggers.set_disabled(*key, is_disabled=json.disabled)))
+
+
+@blueprint.post("/triggers/set-disabled/by-triggers")
 @operation(Count)
-def set_disabled(json: SwitchTriggers) -> Response:
+def set_disabled_many(json: SwitchTriggers) -> Response:
     """Switches triggers; unknown ones are passed over."""
     count = 0
     for one in json.triggers:
@@ -98,9 +110,6 @@ def set_disabled(json: SwitchTriggers) -> Response:
         except TriggerNotFound:
             continue
     return json_answer({"count": count})
-
-
-alias(blueprint, "POST", "/triggers/set-disabled/by-triggers", set_disabled)
 
 
 @blueprint.post("/triggers/<namespace>/<flow_id>/<trigger_id>/unlock")
@@ -148,15 +157,10 @@ def unlock_by_query(query: TriggersQuery) -> Response:
 
 
 def _found(query: TriggersQuery) -> Sequence[TriggerView]:
-    page = celeriac().triggers.list(query.namespace, query.flow_id, query.q, 1, MOST)
+    page = celeriac().triggers.find(replace(asked(query), size=MOST))
     if page.total > MOST:
         raise wrong("q", f"{page.total:,} triggers are found; at most {MOST:,} can be changed at once")
     return page.results
-
-
-def _page(namespace: str, flow_id: str, q: str, page: int, size: int) -> Response:
-    found = celeriac().triggers.list(namespace, flow_id, q, page, size)
-    return json_answer({"results": [_with_parts(_document(one)) for one in found.results], "total": found.total})
 
 
 def _dates(dates: Sequence[datetime]) -> Response:
@@ -164,6 +168,8 @@ def _dates(dates: Sequence[datetime]) -> Response:
 
 
 def _document(view: TriggerView) -> dict[str, Any]:
+    """What is known of a trigger, by the names of 1.x and of 2.0."""
+    following, last, updated = _date(view.next_at), _date(view.last_at), _date(view.updated_at)
     return {
         "id": view.trigger_id,
         "namespace": view.namespace,
@@ -176,21 +182,28 @@ def _document(view: TriggerView) -> dict[str, Any]:
         "timezone": view.timezone,
         "disabled": view.is_disabled,
         "disabledInFlow": view.is_disabled_in_flow,
-        "date": _date(view.last_at),
-        "nextExecutionDate": _date(view.next_at),
+        "locked": view.is_locked,
+        "date": last,
+        "lastTriggeredDate": last,
+        "nextExecutionDate": following,
+        "nextEvaluationDate": following,
         "executionId": view.execution_id,
         "evaluateRunningDate": None,
-        "updatedDate": _date(view.updated_at),
+        "evaluatedAt": _date(view.evaluated_at),
+        "updatedDate": updated,
+        "updatedAt": updated,
         "error": view.error,
         "backfill": None,
     }
 
 
-def _with_parts(document: dict[str, Any]) -> dict[str, Any]:
-    """Kestra's lists hold each trigger as written beside what is known of it."""
-    written = ("id", "type", "description", "cron", "timezone")
-    known = {name: value for name, value in document.items() if name not in written}
-    return document | {"abstractTrigger": {name: document[name] for name in written}, "triggerContext": known}
+def _with_parts(view: TriggerView) -> dict[str, Any]:
+    """Lists hold each trigger as written beside what is known of it: two names in 1.x, two others in 2.0."""
+    document = _document(view)
+    written = {name: document[name] for name in ("id", "type", "description", "cron", "timezone") if document[name]}
+    written["disabled"] = view.is_disabled_in_flow
+    known = {name: value for name, value in document.items() if name not in ("id", "type", "description")}
+    return document | {"abstractTrigger": written, "triggerContext": known, "trigger": written, "state": known}
 
 
 def _date(date: datetime | None) -> str | None:

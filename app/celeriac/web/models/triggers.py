@@ -69,6 +69,12 @@ class UpdateTrigger(TriggerName):
     backfill: dict[str, Any] | None = None
 
 
+class SwitchTrigger(TriggerName):
+    """A trigger to switch."""
+
+    disabled: bool
+
+
 class SwitchTriggers(Asked):
     """Triggers to switch, all in the same direction."""
 
@@ -93,10 +99,14 @@ class TriggerDocument(Answer):
     timezone: str | None
     disabled: bool
     disabled_in_flow: bool
+    locked: bool
     date: str | None
+    last_triggered_date: str | None
     next_execution_date: str | None
+    next_evaluation_date: str | None
     execution_id: str | None
     updated_date: str
+    updated_at: str
     error: str | None
 
 

@@ -58,6 +58,13 @@ def test_a_message_that_is_delivered_twice_starts_one_execution(engine: HandEngi
     assert len(set(started)) == 1
 
 
+def test_messages_whose_long_ids_begin_alike_start_two_executions(engine: HandEngine) -> None:
+    ids = ["x" * 300 + end for end in ("a", "b", "b")]
+    started = [engine.app.submissions.accept(SOURCE, message(), message_id=one) for one in ids]
+
+    assert len(set(started)) == 2
+
+
 def test_a_revision_is_run_as_asked(engine: HandEngine) -> None:
     engine.register(FLOW.replace("Hello", "Bye"))
 

@@ -1,5 +1,6 @@
 """Executions that programs ask for by a message: checked, started once, or kept as dead letters with the reason."""
 
+import hashlib
 import json
 import logging
 from collections.abc import Mapping
@@ -17,6 +18,7 @@ from celeriac.services.executions import Executions
 from celeriac.store.dead_letter_store import DeadLetterStore
 
 LARGEST_BYTES = 5_000_000
+_LONGEST_KEY = 256
 _log = logging.getLogger(__name__)
 
 
@@ -118,7 +120,12 @@ def _parsed(message: bytes | Mapping[str, Any]) -> Submission:
 def _once(source: str, submission: Submission, message_id: str | None) -> Once | None:
     if submission.idempotency_key is not None:
         return Once(f"submit:{submission.namespace}.{submission.flow_id}", submission.idempotency_key)
-    return Once(f"source:{source}", message_id[:256]) if message_id else None
+    return Once(f"source:{source}", _key(message_id)) if message_id else None
+
+
+def _key(message_id: str) -> str:
+    """Two ids that begin alike are two messages."""
+    return message_id if len(message_id) <= _LONGEST_KEY else hashlib.sha256(message_id.encode()).hexdigest()
 
 
 def _text(message: bytes | Mapping[str, Any]) -> str:

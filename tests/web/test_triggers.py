@@ -1,5 +1,7 @@
 """Triggers over HTTP."""
 
+import warnings
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -152,3 +154,14 @@ def test_a_backfill_is_refused_until_it_is_built(client: FlaskClient) -> None:
     answer = client.put(f"{API}/triggers", json={**NAME, "backfill": {"start": "2029-01-01T00:00:00Z"}})
 
     assert answer.status_code == 422
+
+
+def test_the_models_of_kestras_client_read_what_is_found(client: FlaskClient) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from kestrapy.models.paged_results_api_trigger_and_state import PagedResultsApiTriggerAndState
+
+    found = PagedResultsApiTriggerAndState.from_dict(client.get(f"{API}/triggers/search").json)
+
+    assert (found.results[0].trigger.id, found.results[0].state.trigger_id) == ("timer", "timer")
+    assert found.results[0].state.next_evaluation_date == datetime(2030, 1, 1, 0, 5, tzinfo=UTC)

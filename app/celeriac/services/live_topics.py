@@ -23,6 +23,8 @@ MOST_OUTPUTS = 1_000_000
 MOST_LINES = 500
 """Log lines that a watcher gets at first."""
 _BATCH = 1000
+_SETTLED_US = 30_000_000
+"""Nobody writes lines of an attempt that ended so long ago."""
 _QUICK_S, _SLOW_S = 0.25, 2.0
 
 
@@ -136,6 +138,7 @@ class LogsTopic:
         self._id = execution_id
         self._levels = levels
         self._cursor: dict[str, int] | None = None
+        self._since_us = 0
         self.every_s = _QUICK_S
 
     def everything(self) -> list[Document]:
@@ -147,9 +150,11 @@ class LogsTopic:
     def changes(self) -> list[Document]:
         if self._cursor is None:
             return []
-        lines, cursor = self._logs.news([self._id], {self._id: self._cursor}, _BATCH)
-        self.every_s = _QUICK_S if lines or not self._live.is_done(self._id) else _SLOW_S
+        is_done, now_us = self._live.look(self._id)
+        lines, cursor = self._logs.news([self._id], {self._id: self._cursor}, _BATCH, self._since_us)
         self._cursor = cursor[self._id]
+        self._since_us = 0 if len(lines) >= _BATCH else now_us - _SETTLED_US
+        self.every_s = _SLOW_S if is_done and not lines else _QUICK_S
         shown = [log_document(line) for line in lines if line.level in self._levels]
         return [{"topic": self._name, "lines": shown[at : at + _BATCH]} for at in range(0, len(shown), _BATCH)]
 

@@ -71,11 +71,12 @@ class LiveStore:
             rows = connection.execute(marks).all()
             return Pulse(execution_from(row), {one.seq: tuple(one)[1:] for one in rows}, row["now_us"])
 
-    def is_done(self, execution_id: str) -> bool:
-        """True when nothing more will happen in it."""
-        statement = sa.select(EXECUTION.c.id).where(EXECUTION.c.id == execution_id, EXECUTION.c.done_us.is_(None))
+    def look(self, execution_id: str) -> tuple[bool, int]:
+        """(whether nothing more will happen in an execution, the database's clock)."""
+        is_open = sa.exists().where(EXECUTION.c.id == execution_id, EXECUTION.c.done_us.is_(None))
         with self.database.read() as connection:
-            return connection.execute(statement).first() is None
+            row = connection.execute(sa.select(is_open, self._now)).one()
+            return not row[0], row[1]
 
     def open_executions(self) -> dict[str, str]:
         """{id: state} of the newest open executions of each state."""

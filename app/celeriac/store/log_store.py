@@ -11,11 +11,17 @@ from celeriac.store.tables import ATTEMPT, EXECUTION, LOG, RUN
 
 LEVELS = ("TRACE", "DEBUG", "INFO", "WARN", "ERROR")
 
+_since = sa.bindparam("since", 0, sa.BigInteger)
 _attempts = sa.union_all(
-    sa.select(RUN.c.seq, RUN.c.attempt).where(RUN.c.execution_id == sa.bindparam("x")),
-    sa.select(ATTEMPT.c.seq, ATTEMPT.c.attempt).where(ATTEMPT.c.execution_id == sa.bindparam("x")),
+    sa.select(RUN.c.seq, RUN.c.attempt).where(
+        RUN.c.execution_id == sa.bindparam("x"), sa.or_(RUN.c.ended_us.is_(None), RUN.c.ended_us >= _since)
+    ),
+    sa.select(ATTEMPT.c.seq, ATTEMPT.c.attempt).where(
+        ATTEMPT.c.execution_id == sa.bindparam("x"), sa.or_(ATTEMPT.c.ended_us.is_(None), ATTEMPT.c.ended_us >= _since)
+    ),
     sa.select(sa.literal_column("0"), sa.literal_column("1")),
 ).subquery()
+"""The attempts of an execution that have not ended before `since`; seq 0 = the execution itself."""
 _own = (LOG.c.execution_id == sa.bindparam("x"), LOG.c.seq == _attempts.c.seq, LOG.c.attempt == _attempts.c.attempt)
 _last_lines = sa.select(
     _attempts.c.seq, _attempts.c.attempt, sa.select(sa.func.max(LOG.c.line)).where(*_own).scalar_subquery()
@@ -72,17 +78,20 @@ class LogStore:
     def __init__(self, database: Database) -> None:
         self.database = database
 
-    def news(self, execution_ids: Sequence[str], after: LogCursor, limit: int) -> tuple[list[StoredLog], LogCursor]:
+    def news(
+        self, execution_ids: Sequence[str], after: LogCursor, limit: int, since_us: int = 0
+    ) -> tuple[list[StoredLog], LogCursor]:
         """Lines that are newer than the cursor, {execution id: {"seq/attempt": last line}}, in order of time.
 
         One cursor per attempt: lines commit in order within an attempt, not among them. `limit` lines of each at most.
+        since_us: attempts that ended before have been read to their end.
         """
         found: list[StoredLog] = []
         cursor = {key: dict(lines) for key, lines in after.items()}
         with self.database.read() as connection:
             for execution_id in execution_ids:
                 lines = cursor.setdefault(execution_id, {})
-                for seq, attempt, last in connection.execute(_last_lines, {"x": execution_id}).all():
+                for seq, attempt, last in connection.execute(_last_lines, {"x": execution_id, "since": since_us}).all():
                     key = f"{seq}/{attempt}"
                     seen = lines.get(key, -1)
                     if last is None or last <= seen:

@@ -114,6 +114,16 @@ def test_nobody_shuts_themselves_out(client: FlaskClient) -> None:
     assert client.patch(path, json={"role": "viewer"}, auth=ADMIN).status_code == 409
 
 
+@pytest.mark.parametrize("wrong", [{"password": "short"}, {"isDisabled": True}])
+def test_a_change_that_is_refused_changes_nothing(client: FlaskClient, app: App, wrong: dict[str, object]) -> None:
+    app.users.add("second@example.com", PASSWORD, "admin")
+
+    answer = client.patch(f"{USERS}/root@example.com", json={"role": "viewer", **wrong}, auth=ADMIN)
+
+    assert answer.status_code in (409, 422)
+    assert app.users.get("root@example.com").role == "admin"
+
+
 def test_a_user_that_is_not_there_is_404(client: FlaskClient) -> None:
     assert client.get(f"{USERS}/nobody@example.com", auth=ADMIN).status_code == 404
 

@@ -6,7 +6,7 @@ from flask import Blueprint, Response
 from werkzeug.exceptions import Forbidden
 
 from celeriac.core.errors import Refused
-from celeriac.core.users import Role
+from celeriac.core.users import Role, checked_password
 from celeriac.store.records import users_by_email
 from celeriac.web.api import celeriac
 from celeriac.web.attempts import password_check
@@ -72,12 +72,15 @@ def read(email: str) -> Response:
 @blueprint.patch("/users/<email>")
 @operation(UserDocument)
 def change(email: str, json: UserChange) -> Response:
-    """Changes the password, the role, or whether the user may log in."""
+    """Changes the password, the role, or whether the user may log in; all that is asked for, or nothing."""
     users = celeriac().users
+    if json.is_disabled is not None:
+        _refuse_own(email, json.is_disabled)
+    if json.password is not None:
+        checked_password(json.password)
     if json.role is not None:
         users.set_role(email, json.role)
     if json.is_disabled is not None:
-        _refuse_own(email, json.is_disabled)
         (users.disable if json.is_disabled else users.enable)(email)
     if json.password is not None:
         users.set_password(email, json.password)

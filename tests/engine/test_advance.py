@@ -1,6 +1,9 @@
 """engine.md §1, §2, §10: advance is optimistic, folds each fact once, and gives up a poisoned execution."""
 
+import sqlite3
+
 import pytest
+import sqlalchemy as sa
 
 from celeriac.core.errors import FlowNotFound
 from celeriac.core.execution import Changes, Letter
@@ -127,3 +130,21 @@ def test_what_runs_in_a_poisoned_execution_is_fenced_off(by_hand: HandEngine) ->
     ((state, fence),) = by_hand.rows("SELECT state, fence FROM task_run")
     assert state == "FAILED"
     assert isinstance(fence, int) and fence > run.fence
+
+
+def test_a_database_that_is_away_poisons_nothing(by_hand: HandEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+    execution_id = by_hand.start(FLOW)
+    store = by_hand.app.surroundings.executions
+
+    def away(changes: Changes) -> None:
+        raise sa.exc.OperationalError("UPDATE", {}, sqlite3.OperationalError("database is locked"))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(store, "save", away)
+        for _ in range(5):
+            with pytest.raises(sa.exc.OperationalError):
+                by_hand.app.advance(execution_id)
+
+    assert by_hand.rows("SELECT state, poisoned FROM execution") == [("CREATED", 0)]
+    by_hand.drain()
+    assert by_hand.look(execution_id).state == "SUCCESS"

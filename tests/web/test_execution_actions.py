@@ -19,6 +19,25 @@ tasks:
 ROOT = "/api/v1/main/executions"
 
 
+PAUSED = """
+id: asks
+namespace: examples.web
+tasks:
+  - id: ask
+    type: io.kestra.plugin.core.flow.Pause
+    onResume:
+      - {id: reason, type: STRING}
+  - {id: told, type: io.kestra.plugin.core.debug.Return, format: "{{ outputs.ask.onResume.reason }}"}
+"""
+
+
+@pytest.fixture
+def paused(by_hand: HandEngine) -> str:
+    execution_id = by_hand.start(PAUSED)
+    by_hand.drain()
+    return execution_id
+
+
 @pytest.fixture
 def failed(by_hand: HandEngine) -> str:
     execution_id = by_hand.start(FLOW)
@@ -158,3 +177,16 @@ def test_many_are_replayed_and_changed(api: FlaskClient, failed: str) -> None:
 )  # fmt: skip
 def test_what_is_not_possible_is_refused(api: FlaskClient, failed: str, method: str, path: str, status: int) -> None:
     assert api.open(f"{ROOT}/" + path.format(id=failed), method=method).status_code == status
+
+
+def test_a_pause_gets_the_inputs_that_it_asks_for(api: FlaskClient, by_hand: HandEngine, paused: str) -> None:
+    shown(api.post(f"{ROOT}/{paused}/resume", data={"reason": "all is well"}))
+
+    assert state(by_hand, paused) == "SUCCESS"
+    assert by_hand.look(paused).outputs_of("told") == {"value": "all is well"}
+
+
+def test_a_pause_goes_on_waiting_when_an_input_is_missing(api: FlaskClient, by_hand: HandEngine, paused: str) -> None:
+    answer = api.post(f"{ROOT}/{paused}/resume")
+
+    assert (answer.status_code, state(by_hand, paused)) == (422, "PAUSED")

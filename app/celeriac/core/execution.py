@@ -96,7 +96,7 @@ class Execution:
 class Once:
     """What may start one execution only: the date of a trigger, an idempotency key, a message of a source.
 
-    scope: `trigger:NAMESPACE/FLOW/TRIGGER`, `submit:NAMESPACE.FLOW`, `source:NAME`; key: at most 256 characters.
+    scope: `trigger:NAMESPACE/FLOW/TRIGGER`, `submit:NAMESPACE/FLOW`, `source:NAME`; key: at most 256 characters.
     """
 
     scope: str

@@ -16,6 +16,7 @@ from celeriac.services.publishing import Publisher
 from celeriac.services.round import Round
 from celeriac.services.subflows import Subflows
 from celeriac.services.surroundings import Surroundings
+from celeriac.store.database import may_pass
 from celeriac.store.execution_store import Stale
 
 MAX_POISONED = 3
@@ -56,7 +57,7 @@ class Advance:
                     lost_rounds += 1
                     time.sleep(random.uniform(0, min(0.003 * (lost_rounds - 1), 0.05)))
                     continue
-                if store.poison(execution_id) < MAX_POISONED:
+                if may_pass(error) or store.poison(execution_id) < MAX_POISONED:
                     raise
                 self._give_up(execution_id, error)
             if visit.execution.is_heard:

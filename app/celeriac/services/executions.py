@@ -66,10 +66,10 @@ class Executions(RunningExecutions, Replays):
             self.store.create(execution, once)
         except AlreadyStarted as other:
             return Started(other.execution_id, is_new=False)
-        if warnings:
-            self.store.log(execution.id, "WARN", warnings)
         if not execution.is_for_later:
             self.publisher.advance([execution.id])
+        if warnings:
+            self.store.log(execution.id, "WARN", warnings)
         return Started(execution.id, is_new=True, execution=execution)
 
     def record_failed(

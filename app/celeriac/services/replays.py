@@ -117,7 +117,7 @@ class Replays(EndedExecutions):
         copy.histories = [*original.histories, [State.RESTARTED.value, copy.created_us]]
         copy.state, copy.next_seq = State.RESTARTED, original.next_seq
         copy.started_us, copy.told = copy.created_us, len(original.histories)
-        self.copies.create(copy, original.id, positions, Letter(copy.id, "restart", target))
+        self.copies.create(copy, original, positions, Letter(copy.id, "restart", target))
         self.publisher.advance([copy.id])
         return copy.id
 

@@ -119,7 +119,7 @@ def _parsed(message: bytes | Mapping[str, Any]) -> Submission:
 
 def _once(source: str, submission: Submission, message_id: str | None) -> Once | None:
     if submission.idempotency_key is not None:
-        return Once(f"submit:{submission.namespace}.{submission.flow_id}", submission.idempotency_key)
+        return Once(f"submit:{submission.namespace}/{submission.flow_id}", submission.idempotency_key)
     return Once(f"source:{source}", _key(message_id)) if message_id else None
 
 

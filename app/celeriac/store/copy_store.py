@@ -7,11 +7,12 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from celeriac.core.errors import Refused
 from celeriac.core.execution import Execution, Letter
 from celeriac.core.state import State
 from celeriac.store.database import Database
 from celeriac.store.rows import run_from, run_values
-from celeriac.store.tables import ATTEMPT, RUN, VALUE
+from celeriac.store.tables import ATTEMPT, EXECUTION, RUN, VALUE
 from celeriac.store.visit_writer import VisitWriter
 
 _CHUNK = 500
@@ -46,14 +47,20 @@ class CopyStore:
             rows = connection.execute(statement.order_by(RUN.c.seq)).all()
         return [replace(one, state=State(one.state)) for one in (PlacedRun(*row) for row in rows)]
 
-    def create(self, execution: Execution, original_id: str, positions: Mapping[int, int], letter: Letter) -> None:
-        """A new execution that begins with these task runs of the original, {seq: position}, and with a fact."""
+    def create(self, execution: Execution, original: Execution, positions: Mapping[int, int], letter: Letter) -> None:
+        """A new execution that begins with these task runs of the original, {seq: position}, and with a fact.
+
+        Raises: Refused, and then nothing is written, when the original has changed since it was read.
+        """
         with self.database.write() as connection:
+            is_as_read = sa.and_(EXECUTION.c.id == original.id, EXECUTION.c.fence == original.fence)
+            if connection.execute(sa.select(EXECUTION.c.id).where(is_as_read).with_for_update()).first() is None:
+                raise Refused(f"Execution {original.id} has changed meanwhile: look at it, then try again")
             self._writer.insert_executions(connection, [execution])
             self._writer.insert_letters(connection, [letter])
             seqs = sorted(positions)
             for start in range(0, len(seqs), _CHUNK):
-                self._copy(connection, execution.id, original_id, seqs[start : start + _CHUNK], positions)
+                self._copy(connection, execution.id, original.id, seqs[start : start + _CHUNK], positions)
 
     @staticmethod
     def _copy(

@@ -28,6 +28,22 @@ def _loads(text: str | bytes) -> Any:
     return orjson.loads(text)
 
 
+_PASSING = ("08", "40", "53", "55", "57")
+"""Classes of SQLSTATE: connection, rollback (deadlocks), resources, not ready, shut down."""
+
+
+def may_pass(error: BaseException) -> bool:
+    """True for what another try may get through: the database is away or busy, or has broken a deadlock."""
+    if isinstance(error, sa.exc.TimeoutError):
+        return True
+    if not isinstance(error, sa.exc.OperationalError | sa.exc.InterfaceError):
+        return False
+    if isinstance(error.orig, sqlite3.Error):
+        return "locked" in str(error.orig)
+    state = getattr(error.orig, "sqlstate", None)
+    return state is None or state[:2] in _PASSING
+
+
 class Database:
     """`write()` gives a connection inside a transaction, `read()` one outside of any."""
 

@@ -19,6 +19,8 @@ from celeriac.services.submissions import SubmissionRefused, Submissions
 GROUP = "celeriac"
 DOCUMENT_FIELDS = ("data", "body", "message", "payload", "json")
 """An entry with one field of such a name holds the whole message in it; otherwise each property is a field."""
+DEAD_KEPT = 10_000
+"""Entries that the stream of dead letters keeps at least; the table keeps all."""
 _JSON_FIELDS = ("inputs", "labels", "revision")
 _BLOCK_MS = 3000
 _IDLE_MS = 30_000
@@ -92,7 +94,12 @@ class RedisStream:
         try:
             self._submissions.accept(self.source, body, message_id=entry_id.decode())
         except SubmissionRefused as error:
-            pipeline.xadd(self._dead, {"data": body, "reason": str(error), "entry": entry_id})
+            pipeline.xadd(
+                self._dead,
+                {"data": body, "reason": str(error), "entry": entry_id},
+                maxlen=DEAD_KEPT,
+                approximate=True,
+            )
         pipeline.xack(self._stream, GROUP, entry_id)
         pipeline.xdel(self._stream, entry_id)
         pipeline.execute()

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 
 from celeriac.web.aliases import alias
 from celeriac.web.api import celeriac
@@ -41,7 +41,10 @@ _TAG = "executions"
 
 @dataclass(frozen=True, slots=True)
 class _Action:
-    """An operation. do: (execution id, query) → the id of the execution to show, None = the same."""
+    """An operation. do: (execution id, query) → the id of the execution to show, None = the same.
+
+    body: what it takes beside the query when it is done to one; `do` reads it.
+    """
 
     name: str
     method: str
@@ -49,6 +52,7 @@ class _Action:
     what: str
     query: type = Nothing
     many: type = FilterExecutions
+    body: Body | None = None
 
 
 def _kill(execution_id: str, query: Kill) -> None:
@@ -64,6 +68,12 @@ def _replay(execution_id: str, query: Any) -> str:
     return celeriac().executions.replay(execution_id, task_run_id, _revision(execution_id, query))
 
 
+def _resume(execution_id: str, query: Any) -> None:
+    """One may be given inputs; of many, what was sent are ids."""
+    texts, files = sent_inputs() if "execution_id" in (request.view_args or {}) else ({}, {})
+    celeriac().executions.resume(execution_id, texts, file_inputs=files)
+
+
 def _change_status(execution_id: str, query: Any) -> None:
     state = query.new_status or getattr(query, "status", None)
     if state is None:
@@ -76,7 +86,7 @@ _ACTIONS = (
     _Action("restart", "POST", _restart, "Begins anew at what failed in", Restart),
     _Action("replay", "POST", _replay, "Runs once more, as a new execution,", Replay, ReplayMany),
     _Action("pause", "POST", lambda one, query: celeriac().executions.pause(one), "Starts no further task run in"),
-    _Action("resume", "POST", lambda one, query: celeriac().executions.resume(one), "Lets go on"),
+    _Action("resume", "POST", _resume, "Lets go on, with the inputs that its pause asks for,", body=_INPUTS),
     _Action("force-run", "POST", lambda one, query: celeriac().executions.force_run(one), "Starts at once"),
     _Action("change-status", "POST", _change_status, "Says how it ended, of", ChangeStatus, ChangeStatusOfMany),
 )
@@ -102,7 +112,7 @@ def _register(action: _Action) -> None:
     ):
         view.__name__, view.__doc__ = f"{name}{answer}", f"{what} {whom}."
         view.__annotations__["query"] = query
-        checked = operation(model, tag=_TAG)(view)
+        checked = operation(model, tag=_TAG, body=action.body if view is one else None)(view)
         blueprint.add_url_rule(f"/executions/{path}", view_func=checked, methods=[action.method])
         if view is one:
             alias(blueprint, action.method, f"/executions/<execution_id>/actions/{action.name}", checked)

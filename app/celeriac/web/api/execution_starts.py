@@ -101,7 +101,7 @@ def _once(namespace: str, flow_id: str) -> Once | None:
         return None
     if len(key) > _LONGEST_KEY:
         raise wrong("Idempotency-Key", f"a key has at most {_LONGEST_KEY} characters")
-    return Once(f"submit:{namespace}.{flow_id}", key)
+    return Once(f"submit:{namespace}/{flow_id}", key)
 
 
 def ended(execution_id: str) -> Document:

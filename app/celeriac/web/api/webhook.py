@@ -1,5 +1,6 @@
 """Webhooks: calls from outside that start executions; the key in the path is all that they need."""
 
+from contextlib import suppress
 from typing import Any
 
 import orjson
@@ -17,7 +18,7 @@ from celeriac.web.json_text import json_answer
 from celeriac.web.models.executions import ExecutionDocument
 from celeriac.web.openapi import Body, operation
 from celeriac.web.params import wrong
-from celeriac.web.streams import streams
+from celeriac.web.streams import TooManyStreams, streams
 
 blueprint = Blueprint("webhook", __name__)
 LARGEST_BYTES = 5_000_000
@@ -32,16 +33,16 @@ def call(namespace: str, flow_id: str, key: str) -> Response:
     """Starts the flow whose webhook has this key; 204 when the conditions of the webhook do not hold.
 
     With a header `Idempotency-Key` the same key starts one execution only. A webhook with `wait` answers when the
-    execution has ended.
+    execution has ended; at once, like one without, while too many wait already.
     """
     answered = celeriac().trigger_parts.webhooks.call(namespace, flow_id, key, _call())
     trigger, started = answered.trigger, answered.started
     if started is None:
         return Response(status=204)
-    if not trigger.wait:
-        return json_answer(with_url(celeriac().views.execution(started)), trigger.response_code or 200)
-    with streams().one():
-        return _ended(trigger, ended(started))
+    if trigger.wait:
+        with suppress(TooManyStreams), streams().one():
+            return _ended(trigger, ended(started))
+    return json_answer(with_url(celeriac().views.execution(started)), trigger.response_code or 200)
 
 
 alias(blueprint, "GET", _PATH, call)

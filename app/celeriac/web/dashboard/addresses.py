@@ -22,5 +22,5 @@ def with_changes(**changes: Any) -> str:
 def back(fallback: str) -> str:
     """Where a form wants to return to: its field `next` when that is a path of ours."""
     wanted = request.form.get("next", "")
-    is_ours = wanted.startswith("/") and not wanted.startswith(("//", "/\\"))
+    is_ours = wanted.startswith("/") and not wanted.startswith("//") and "\\" not in wanted and wanted.isprintable()
     return wanted if is_ours else fallback

@@ -15,7 +15,7 @@ from celeriac.core.expression.java_date_parsing import date_of
 
 
 class Schedule(DatedTrigger):
-    """Starts an execution at each date of `cron`, in `timezone` (default: that of the server).
+    """Starts an execution at each date of `cron`, in `timezone` (default: UTC).
 
     Example:
         id: schedule

@@ -1,6 +1,7 @@
 """Home: is anything broken now, is work flowing, what is next?"""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -17,6 +18,8 @@ HOURS_A_COLUMN = {"24": 1, "72": 3, "168": 6}
 CHART_HEIGHT = 96
 FEW = 8
 AHEAD = timedelta(hours=24)
+WATCHER = "watcher"
+"""The role of the process behind `celeriac server --watch`."""
 
 
 @blueprint.get("/")
@@ -47,7 +50,14 @@ def page() -> str:
         ranges=RANGES,
         step=step,
         start_text=start.isoformat(),
+        **_undeployed(),
     )
+
+
+@blueprint.get("/undeployed")
+def undeployed() -> str:
+    """The card of the files of watched folders that could not be deployed."""
+    return render_template("ui/undeployed.html", **_undeployed())
 
 
 @blueprint.post("/first-steps")
@@ -55,6 +65,12 @@ def first_steps() -> Response:
     """Ticks off what the pages cannot see, or hides the steps."""
     answer = redirect(url_for("ui.home.page"), 303)
     return remember(answer, CONNECTED if request.form.get("step") == CONNECTED else HIDDEN)
+
+
+def _undeployed() -> dict[str, Any]:
+    watchers = [one for one in celeriac().processes.living() if one.role == WATCHER]
+    problems = [problem for one in watchers for problem in (one.detail or {}).get("problems", ())]
+    return {"is_watched": bool(watchers), "problems": problems}
 
 
 def _running() -> list[dict[str, object]]:

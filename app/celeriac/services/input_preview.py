@@ -1,12 +1,14 @@
-"""What the inputs of a flow would become, for forms: defaults, choices and what is wrong, with nothing started."""
+"""What inputs would become, for forms: defaults, choices and what is wrong, with nothing started or resumed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from celeriac.core.execution import Execution
 from celeriac.core.expression import Renderer
-from celeriac.core.inputs import Resolved, ResolvedInput, resolve
+from celeriac.core.flow import Pausing
+from celeriac.core.flow_index import FlowIndex
+from celeriac.core.inputs import AnyInput, Resolved, ResolvedInput, resolve
 from celeriac.core.task_type import Identity
 from celeriac.services.files import ExecutionFiles
 from celeriac.services.flows import Flows
@@ -17,7 +19,7 @@ from celeriac.storage.masking import Masker
 
 
 class InputPreview:
-    """Resolves inputs as a start does; files are not stored."""
+    """Resolves inputs as a start or a resume does; files are not stored."""
 
     def __init__(self, around: Surroundings, flows: Flows) -> None:
         self._around = around
@@ -38,14 +40,32 @@ class InputPreview:
             variables={key: value for key, value in index.flow.variables.items() if value is not None},
             created_us=self._around.now_us(),
         )
-        identity = Identity(execution.id, "", 1, namespace, flow_id, "")
-        masker = Masker()
-        world = ExecutionWorld(
-            self._around, ExecutionFiles(self._around, execution, identity), namespace, execution.id, masker
-        )
+        return self._resolved(execution, index, index.flow.inputs, given)
+
+    def asked_on_resume(self, execution: Execution) -> Sequence[AnyInput]:
+        """What the first task that pauses an execution asks for when it is resumed. Raises: FlowNotFound."""
+        run = self._around.executions.first_paused(execution.id)
+        task = None if run is None else self._index_of(execution).task(run.task_id)
+        return task.on_resume if isinstance(task, Pausing) else ()
+
+    def resolve_on_resume(
+        self, execution: Execution, declared: Sequence[AnyInput], given: Mapping[str, Any]
+    ) -> Resolved:
+        """The same for what was asked on resume. Raises: FlowNotFound."""
+        return self._resolved(execution, self._index_of(execution), declared, given)
+
+    def _index_of(self, execution: Execution) -> FlowIndex:
+        return self._flows.index(execution.namespace, execution.flow_id, execution.flow_revision)
+
+    def _resolved(
+        self, execution: Execution, index: FlowIndex, declared: Sequence[AnyInput], given: Mapping[str, Any]
+    ) -> Resolved:
+        identity = Identity(execution.id, "", 1, execution.namespace, execution.flow_id, "")
+        masker, files = Masker(), ExecutionFiles(self._around, execution, identity)
+        world = ExecutionWorld(self._around, files, execution.namespace, execution.id, masker)
         renderer, base = Renderer(world), of_execution(execution, index, self._around)
         resolved = resolve(
-            index.flow.inputs,
+            declared,
             given,
             lambda value, variables: renderer.render(value, {**base, **variables}, typed=True),
         )

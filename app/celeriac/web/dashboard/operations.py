@@ -7,6 +7,9 @@ from flask import request
 
 from celeriac.core.state import State
 from celeriac.services.executions import Executions
+from celeriac.web.api import celeriac
+from celeriac.web.dashboard.fields import PREFIX, given_inputs
+from celeriac.web.dashboard.wanted import sent_files
 
 OPEN = frozenset(state for state in State if not state.is_terminal)
 ENDED = frozenset(State) - OPEN
@@ -30,6 +33,7 @@ class Operation:
     is_dangerous: bool = False
     asks_revision: bool = False
     asks_task: bool = False
+    asks_inputs: bool = False
 
 
 def possible(state: State) -> frozenset[str]:
@@ -57,7 +61,9 @@ def _pause(executions: Executions, execution_id: str) -> str:
 
 
 def _resume(executions: Executions, execution_id: str) -> str:
-    executions.resume(execution_id)
+    stored = celeriac().views.stored(execution_id)
+    given = given_inputs(celeriac().input_preview.asked_on_resume(stored), request.form)
+    executions.resume(execution_id, given, file_inputs=sent_files(PREFIX))
     return execution_id
 
 
@@ -100,7 +106,13 @@ OPERATIONS = {
         frozenset({State.RUNNING}),
     ),
     "resume": Operation(
-        "Resume this execution?", "Its next tasks start.", "Resume", "goes on", _resume, frozenset({State.PAUSED})
+        "Resume this execution?",
+        "Its next tasks start.",
+        "Resume",
+        "goes on",
+        _resume,
+        frozenset({State.PAUSED}),
+        asks_inputs=True,
     ),
     "kill": Operation(
         "Kill this execution?",

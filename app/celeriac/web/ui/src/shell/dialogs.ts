@@ -1,4 +1,5 @@
 /* Links and buttons with data-dialog: their page's #confirm (or #dialog) is shown in a dialog. Without scripts they are pages. */
+import htmx from "htmx.org";
 import { toast } from "./toasts";
 
 export function openDialogs(): void {
@@ -43,5 +44,6 @@ function show(part: Element, opener: HTMLElement): void {
     opener.focus();
   });
   document.body.append(dialog);
+  htmx.process(dialog);
   dialog.showModal();
 }

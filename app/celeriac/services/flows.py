@@ -39,7 +39,7 @@ class Flows:
         self.changed = changed
         self._types = types
         self._revision = lru_cache(maxsize=cached)(self._load)
-        self._unsupported = lru_cache(maxsize=cached)(self._find_unsupported)
+        self._said = lru_cache(maxsize=cached)(self._find_said)
 
     def parse(self, source: str, file: str = "") -> ParsedFlow:
         """What a file says, with all its problems; nothing is stored."""
@@ -109,7 +109,11 @@ class Flows:
 
     def unsupported(self, namespace: str, flow_id: str, revision: int) -> tuple[Problem, ...]:
         """What the revision uses of Kestra that this version does not run: a reason not to start it."""
-        return self._unsupported(namespace, flow_id, revision)
+        return self._said(namespace, flow_id, revision)[1]
+
+    def problems(self, namespace: str, flow_id: str, revision: int) -> tuple[Problem, ...]:
+        """Why the revision would not be accepted now, though it once was: by an older version, say."""
+        return self._said(namespace, flow_id, revision)[0]
 
     def source(self, namespace: str, flow_id: str, revision: int | None = None) -> RegisteredFlow:
         """A revision as written. Raises: FlowNotFound."""
@@ -137,9 +141,14 @@ class Flows:
             raise not_found(namespace, flow_id, revision)
         return FlowIndex.of(load(stored.source, self._types), revision)
 
-    def _find_unsupported(self, namespace: str, flow_id: str, revision: int) -> tuple[Problem, ...]:
+    def _find_said(
+        self, namespace: str, flow_id: str, revision: int
+    ) -> tuple[tuple[Problem, ...], tuple[Problem, ...]]:
         stored = self.store.get(namespace, flow_id, revision)
-        return () if stored is None else tuple(parse(stored.source, self._types).unsupported)
+        if stored is None:
+            return (), ()
+        parsed = parse(stored.source, self._types)
+        return tuple(parsed.problems), tuple(parsed.unsupported)
 
 
 def registered(stored: StoredFlow, parsed: ParsedFlow) -> RegisteredFlow:

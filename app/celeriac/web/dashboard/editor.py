@@ -1,8 +1,6 @@
 """Writing flows: a new one, and new revisions. The editor saves over the API; without scripts the form posts here."""
 
-from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -11,6 +9,7 @@ from celeriac.core.errors import FlowChanged, FlowInvalid, FlowNotFound, Problem
 from celeriac.web.api import celeriac
 from celeriac.web.dashboard import flow_source
 from celeriac.web.dashboard.flow import TABS
+from celeriac.web.dashboard.flow_frame import framed
 
 blueprint = Blueprint("editor", __name__)
 TEMPLATE = """\
@@ -68,22 +67,9 @@ def _again(
     problems: tuple[Problem, ...] = (),
     conflict: FlowChanged | None = None,
 ) -> str:
-    index = celeriac().flows.index(namespace, flow_id)
-    shown: Mapping[str, Any] = flow_source.shown(index.flow)
-    return render_template(
-        "ui/flow/source.html",
-        **{
-            **shown,
-            "flow": index.flow,
-            "revision": index.revision,
-            "unsupported": (),
-            "tab": "source",
-            "tabs": TABS,
-            "source": source,
-            "problems": problems,
-            "conflict": conflict,
-        },
-    )
+    frame = framed(namespace, flow_id)
+    shown = {**flow_source.shown(frame["flow"]), "source": source, "problems": problems, "conflict": conflict}
+    return render_template("ui/flow/source.html", tab="source", tabs=TABS, **frame, **shown)
 
 
 def _submitted() -> str:

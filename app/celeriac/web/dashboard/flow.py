@@ -12,6 +12,7 @@ from celeriac.web.api import celeriac
 from celeriac.web.dashboard import flow_source
 from celeriac.web.dashboard.asked import executions_asked
 from celeriac.web.dashboard.executions import RANGES, table
+from celeriac.web.dashboard.flow_frame import framed
 from celeriac.web.dashboard.flows import health_of
 from celeriac.web.dashboard.moments import lasting, seconds_between
 
@@ -24,21 +25,15 @@ _OTHER_NAMES = {"edit": "source", "revisions": "source"}
 
 @blueprint.get("/flows/edit/<namespace>/<flow_id>")
 @blueprint.get("/flows/edit/<namespace>/<flow_id>/<tab>")
-def page(namespace: str, flow_id: str, tab: str = "overview") -> str | Response:
-    """The flow, one of its tabs open."""
-    tab = _OTHER_NAMES.get(tab, tab)
+def page(namespace: str, flow_id: str, tab: str = "") -> str | Response:
+    """The flow, one of its tabs open; of one that cannot be read first the editor."""
+    frame = framed(namespace, flow_id)
+    tab = _OTHER_NAMES.get(tab, tab) or ("overview" if frame["is_readable"] else "source")
     if tab not in TABS:
         abort(404, f"A flow has no tab `{tab}`")
-    index = celeriac().flows.index(namespace, flow_id)
-    return render_template(
-        f"ui/flow/{tab}.html",
-        flow=index.flow,
-        revision=index.revision,
-        unsupported=celeriac().flows.unsupported(namespace, flow_id, index.revision),
-        tab=tab,
-        tabs=TABS,
-        **TABS[tab](index.flow),
-    )
+    if not frame["is_readable"] and tab != "source":
+        return render_template("ui/flow/unreadable.html", tab=tab, tabs=TABS, **frame)
+    return render_template(f"ui/flow/{tab}.html", tab=tab, tabs=TABS, **frame, **TABS[tab](frame["flow"]))
 
 
 @blueprint.get("/flows/<namespace>/<flow_id>")

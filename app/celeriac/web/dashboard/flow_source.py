@@ -7,9 +7,9 @@ from typing import Any
 
 from flask import request
 
-from celeriac.core.flow import Flow
 from celeriac.store.flow_store import StoredFlow
 from celeriac.web.api import celeriac
+from celeriac.web.dashboard.flow_frame import ShownFlow
 
 CONTEXT_LINES = 4
 
@@ -24,7 +24,7 @@ class DiffLine:
     text: str
 
 
-def shown(flow: Flow) -> Mapping[str, Any]:
+def shown(flow: ShownFlow) -> Mapping[str, Any]:
     """What the tab shows: `revision` of the query (the newest), compared to its `diff`."""
     revisions = celeriac().flow_lists.revisions(flow.namespace, flow.id)
     by_number = {one.revision: one for one in revisions}
@@ -38,7 +38,7 @@ def shown(flow: Flow) -> Mapping[str, Any]:
         "other": other,
         "diff": list(compared(other, chosen)) if other else None,
         "source": chosen.source,
-        "problems": [],
+        "problems": celeriac().flows.problems(flow.namespace, flow.id, newest.revision) if chosen is newest else (),
         "conflict": None,
     }
 

@@ -16,9 +16,14 @@ blueprint = Blueprint("run", __name__)
 
 
 @blueprint.get("/flows/run/<namespace>/<flow_id>")
-def page(namespace: str, flow_id: str) -> str:
-    """The form; a query fills it, `input.ID=value`."""
-    return _form(namespace, flow_id, _wanted(namespace, flow_id))
+def page(namespace: str, flow_id: str) -> str | Response:
+    """The form; a query fills it, `input.ID=value`. For a flow that cannot be read, the way to where it says why."""
+    try:
+        return _form(namespace, flow_id, _wanted(namespace, flow_id))
+    except FlowInvalid:
+        revision = request.args.get("revision", type=int)
+        source = url_for("ui.flow.page", namespace=namespace, flow_id=flow_id, tab="source", revision=revision)
+        return redirect(source, 303)
 
 
 @blueprint.post("/flows/run/<namespace>/<flow_id>")

@@ -16,6 +16,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from celeriac.cli.address import free_port
+from celeriac.dispatch.app import SUBMIT, make_celery
 from celeriac.settings import Settings
 from celeriac.web import create_app
 from celeriac.wiring import App, build
@@ -53,6 +54,11 @@ class Watched:
         self.wait_for(lambda: self.app.surroundings.executions.get(execution_id).done_us, "the end")  # type: ignore[union-attr] # it is there
         return execution_id
 
+    def submit(self, message: dict[str, Any]) -> None:
+        """Sends a message as producers with Celery do."""
+        settings = self.app.settings
+        make_celery(settings.broker_url, settings.redis_url).send_task(SUBMIT, args=[message], ignore_result=True)
+
     def jobs(self) -> list[dict[str, Any]]:
         answer = self.client.get("/flower/api/tasks")
         return list(answer.json.values()) if answer.status_code == 200 else []
@@ -61,7 +67,7 @@ class Watched:
         """The ended `execute` of an execution, as Flower shows it."""
 
         def ended() -> list[dict[str, Any]]:
-            found = [job for job in self.jobs() if execution_id in job["args"]]
+            found = [job for job in self.jobs() if job["name"] == "celeriac.execute" and execution_id in job["args"]]
             return [job for job in found if job["state"] in ("SUCCESS", "FAILURE")]
 
         self.wait_for(ended, "the job in Flower")
@@ -157,10 +163,20 @@ def test_arguments_are_ids_only(watched: Watched) -> None:
     assert "hush" not in str(watched.jobs())
 
 
-def test_jobs_that_carry_more_or_come_often_are_not_shown(watched: Watched) -> None:
-    watched.job_of(watched.run("good"))
+def test_each_advance_is_shown_too_with_the_ids_of_its_executions(watched: Watched) -> None:
+    execution_id = watched.run("good")
+    watched.job_of(execution_id)
 
-    assert {job["name"] for job in watched.jobs()} == {"celeriac.execute"}
+    advances = [job for job in watched.jobs() if job["name"] == "celeriac.advance"]
+    assert any(job["args"] == f"['{execution_id}']" for job in advances)
+
+
+def test_jobs_that_carry_inputs_are_not_shown(watched: Watched) -> None:
+    message = {"namespace": "examples.flower", "flowId": "nobody", "inputs": {"password": "in clear"}}
+    watched.submit(message)
+    watched.wait_for(lambda: watched.app.submissions.dead_letters.newest(1), "the message to be refused")
+
+    assert "celeriac.submit" not in {job["name"] for job in watched.jobs()}
 
 
 def test_pages_and_their_files_come_through(watched: Watched) -> None:

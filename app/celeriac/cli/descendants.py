@@ -1,7 +1,8 @@
-"""All processes below this one, also those of other sessions, as they were at one moment."""
+"""All processes below some, also those of other sessions, as they were at one moment."""
 
 import contextlib
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import psutil
@@ -14,9 +15,14 @@ class Descendants:
     processes: tuple[psutil.Process, ...]
 
     @staticmethod
-    def of_this_process() -> "Descendants":
-        """Those that live now."""
-        return Descendants(tuple(psutil.Process().children(recursive=True)))
+    def of(pids: Iterable[int]) -> "Descendants":
+        """Those that live now below these processes, and they themselves."""
+        found: list[psutil.Process] = []
+        for pid in pids:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process = psutil.Process(pid)
+                found += [process, *process.children(recursive=True)]
+        return Descendants(tuple(found))
 
     def end(self, grace_s: float) -> None:
         """Waits until all have ended by themselves; kills those that have not in time."""

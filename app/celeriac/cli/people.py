@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from celeriac.cli.document import print_json
 from celeriac.cli.exits import Exit
 from celeriac.core.errors import CeleriacError, NotFound, Refused
 from celeriac.settings import SettingsInvalid, process_settings
@@ -62,6 +61,8 @@ def read_password(email: str, *, from_stdin: bool) -> str:
 def show(rows: Sequence[Mapping[str, Any]], output: str, nothing: str) -> None:
     """Prints rows as a table, or as one JSON document."""
     if output == "json":
+        from celeriac.cli.document import print_json
+
         print_json(list(rows), sys.stdout.buffer)
         return
     if not rows:

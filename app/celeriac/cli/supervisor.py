@@ -166,7 +166,7 @@ class Supervisor:
         """Ends all children at once, then waits until what they had started in other sessions has ended, too."""
         from celeriac.cli.descendants import Descendants
 
-        descendants = Descendants.of_this_process()
+        descendants = Descendants.of(kept.child.pid for kept in self._kept.values() if kept.child)
         for kept in self._kept.values():
             _end(kept)
         self._kept.clear()

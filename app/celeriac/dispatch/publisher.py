@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from collections.abc import Sequence
 
 import kombu.exceptions
@@ -14,6 +15,9 @@ from celeriac.dispatch.canvas import advance, canvases
 
 GROUP = 8
 """Executions that one message advances at most."""
+BUSY_S = 0.03
+GATHER_S = 0.01
+"""How long a hint waits for others when the one before it was sent less than BUSY_S ago."""
 _AWAY: tuple[type[Exception], ...] = (
     *(kombu.exceptions.OperationalError, redis.exceptions.RedisError, OSError),
     *(*pyamqp.Transport.connection_errors, *pyamqp.Transport.channel_errors),
@@ -57,6 +61,7 @@ class CeleryPublisher:
 class GatheringPublisher:
     """Sends hints from a thread of its own: what comes while a message is on its way goes together with the next.
 
+    A hint after a pause goes at once; when they follow one another, each message waits a moment for more.
     For processes that many requests at once make use of. Hints that are lost with the process are found by the sweeper.
     """
 
@@ -80,10 +85,14 @@ class GatheringPublisher:
         self._publisher.fans(execution_id, fans)
 
     def _send(self) -> None:
+        sent_at = 0.0
         while True:
             with self._has_some:
                 self._has_some.wait_for(lambda: self._waiting)
+                if time.monotonic() - sent_at < BUSY_S:
+                    self._has_some.wait_for(lambda: len(self._waiting) >= GROUP, timeout=GATHER_S)
                 gathered, self._waiting = self._waiting, []
+            sent_at = time.monotonic()
             try:
                 self._publisher.advance(list(dict.fromkeys(gathered)))
             except Exception:  # noqa: BLE001 # the edge of the thread, which nobody would begin anew

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import pytest
 from kombu import Connection, Queue
 
-from celeriac.dispatch.app import DEFAULT_QUEUE
+from celeriac.dispatch.app import DEFAULT_QUEUE, ORCHESTRATE_QUEUE
 from celeriac.dispatch.queue import AmqpQueue as Broker
 from celeriac_workers.listeners.amqp_queue import AmqpQueue
 from hand_engine import HandEngine
@@ -81,6 +81,10 @@ def test_a_refused_message_goes_to_the_queue_of_the_dead_with_the_reason(by_hand
 
 
 def test_the_sweeper_can_tell_whether_rabbitmq_holds_messages(url: str) -> None:
+    with Connection(url) as connection, connection.channel() as channel:
+        for name in (DEFAULT_QUEUE, ORCHESTRATE_QUEUE):
+            Queue(name, durable=True, channel=channel).declare()
+            Queue(name, channel=channel).purge()
     broker = Broker(url)
     before = broker.is_empty()
     with Connection(url) as connection, connection.Producer() as producer:

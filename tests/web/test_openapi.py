@@ -78,7 +78,7 @@ def test_every_schema_is_one(document: dict[str, Any]) -> None:
 def test_every_operation_answers_as_documented(flask: Flask, tmp_path: Path) -> None:
     with served(flask) as url:
         command = [Path(sys.executable).with_name("schemathesis"), "run", url + DOCUMENT, "--no-color"]
-        limits = ["--max-examples", EXAMPLES, "--phases", PHASES, "--request-timeout", "60"]
+        limits = ["--max-examples", EXAMPLES, "--phases", PHASES, "--request-timeout", "150"]
         chosen = ["--exclude-checks", ",".join(UNCHECKED), "--exclude-path-regex", STREAMS, "--continue-on-failure"]
         ran = subprocess.run([*command, *limits, *chosen], cwd=tmp_path, capture_output=True, text=True)
 

@@ -76,6 +76,7 @@ def test_two_beats_start_each_date_once_and_one_is_enough(engine: RealEngine) ->
 
 def test_a_beat_ends_when_it_is_told_to_and_lets_go_of_the_lock(engine: RealEngine, valkey: str) -> None:
     client = redis.Redis.from_url(valkey, decode_responses=True)
+    client.delete("celeriac:beat:main::lock")
     with beat(engine) as process:
         engine.wait_for(lambda: client.exists("celeriac:beat:main::lock"), "the lock", within_s=WITHIN_S)
 

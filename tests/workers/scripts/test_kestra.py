@@ -11,9 +11,12 @@ from celeriac_workers.runners.caller import scripts_folder
 
 
 def run(code: str, *argv: str) -> subprocess.CompletedProcess[str]:
+    """Without installed packages, of which Kestra's own may be one."""
     env = {"PATH": os.environ["PATH"], "PYTHONPATH": str(scripts_folder())}
     text = f"from kestra import Kestra\n{code}"
-    return subprocess.run([sys.executable, "-c", text, *argv], env=env, capture_output=True, text=True, check=True)
+    return subprocess.run(
+        [sys.executable, "-S", "-c", text, *argv], env=env, capture_output=True, text=True, check=True
+    )
 
 
 def message(line: str) -> Any:

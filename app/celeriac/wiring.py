@@ -302,14 +302,6 @@ class App:
         """Runs attempts for the worker `owner`."""
         return Attempts(self.surroundings, self.flows, self.claims, self.publisher, owner, slot)
 
-    def not_ready(self) -> str | None:
-        """Why the process cannot work now; None when the database and the broker answer."""
-        try:
-            self.views.ping()
-        except self.claims.Unavailable as error:
-            return f"the database does not answer: {error}"
-        return "the broker does not answer" if self.queue.incarnation() is None else None
-
     def migrate(self) -> None:
         """Brings the database to the newest schema; one process does it, others wait."""
         from celeriac.store.migrate import migrate

@@ -9,7 +9,8 @@ from celeriac.wiring import App
 from celeriac_workers.jobs import add_advance, add_execute, add_fire, add_submit
 
 AMQP_PREFETCH = 32
-"""On RabbitMQ the solo pool acknowledges seconds late (measured): with one message at a time it would wait for that."""
+"""What a job leaves to kombu's loop, such as its acknowledgement, waits there for the next event (kombu 5.7): with one
+message at a time, RabbitMQ has none to send before it, and an orchestrator stands still for seconds (measured)."""
 
 
 def orchestrator_app(celeriac: App) -> Celery:

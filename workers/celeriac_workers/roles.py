@@ -184,7 +184,7 @@ def _work(celery: Celery, settings: Settings, role: str, queue: str, pool: str, 
     """Celery gives its process a title of its own, which is taken back when it is ready. It warns of root, against
     which it advises an option that there is not.
 
-    Where there is a Flower, it sees every worker by its heartbeat, and its attempts by their events.
+    Where there is a Flower, it sees every worker by its heartbeat, and its jobs by their events.
     """
     is_watched = bool(settings.flower_url)
     warnings.simplefilter("ignore", SecurityWarning)

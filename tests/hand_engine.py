@@ -136,6 +136,7 @@ def hand_engine(home: Path, database_url: str | None = None) -> Iterator[HandEng
     try:
         yield HandEngine(app, home, publisher, app.attempts("me", slots), slots)
     finally:
+        slots.close()
         app.close()
 
 

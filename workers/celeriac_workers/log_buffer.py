@@ -105,10 +105,14 @@ class Flusher(threading.Thread):
     def __init__(self, buffers: Callable[[], list[LogBuffer]]) -> None:
         super().__init__(name="log-flusher", daemon=True)
         self._buffers = buffers
+        self._stop_wanted = threading.Event()
+
+    def stop(self) -> None:
+        """Ends the thread."""
+        self._stop_wanted.set()
 
     def run(self) -> None:
-        """For ever; a daemon thread."""
-        while True:
-            time.sleep(BATCH_S)
+        """Until it is stopped; a daemon thread."""
+        while not self._stop_wanted.wait(BATCH_S):
             for buffer in self._buffers():
                 buffer.flush(BATCH_S)

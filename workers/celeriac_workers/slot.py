@@ -48,7 +48,12 @@ class Slots:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def __post_init__(self) -> None:
-        Flusher(lambda: [held.logs for held in self.held().values()]).start()
+        self._flusher = Flusher(lambda: [held.logs for held in self.held().values()])
+        self._flusher.start()
+
+    def close(self) -> None:
+        """Ends what goes on beside the attempts."""
+        self._flusher.stop()
 
     def logs(self, execution: Execution, run: TaskRun) -> LogBuffer:
         """Begins the attempt."""

@@ -44,6 +44,7 @@ def running_rabbitmq() -> Iterator[str]:
         name_server = subprocess.Popen(
             ["epmd", "-port", str(names), "-address", "127.0.0.1"], stdout=output, stderr=output, cwd=folder
         )
+        _wait_until_it_listens(names)
         server = subprocess.Popen(
             [PROGRAM], env=environ, cwd=folder, stdout=output, stderr=output, start_new_session=True
         )
@@ -65,6 +66,18 @@ def running_rabbitmq() -> Iterator[str]:
 def _free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as probe:
         return int(probe.getsockname()[1])
+
+
+def _wait_until_it_listens(port: int) -> None:
+    """RabbitMQ's script would start a name server of its own, for ever, where it finds none."""
+    deadline = time.monotonic() + START_S
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+            return
+        except OSError:
+            assert time.monotonic() < deadline, "epmd does not listen"
+            time.sleep(0.02)
 
 
 def _wait_until_ready(server: "subprocess.Popen[bytes]", port: int, output: Path) -> None:
